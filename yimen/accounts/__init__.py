@@ -1,0 +1,1 @@
+"""Sign-in, staff and their posts, roles, delegation."""

@@ -1,0 +1,1 @@
+"""What every app may use: clock, money, text by language, identifiers, Actor. No Django."""

@@ -1,0 +1,1 @@
+"""Drafts, applications, and the cases they become."""

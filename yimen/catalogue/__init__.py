@@ -1,0 +1,1 @@
+"""Reads a city's folder of declarations and keeps its applied releases."""

@@ -1,0 +1,373 @@
+"""What a city declares, as frozen dataclasses that know their file and line.
+
+Nothing here reads a file or a database: `loader` makes these from TOML, CSV and BPMN, everything
+else is derived from them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from yimen.base.calendar import WorkingCalendar
+from yimen.base.expression import Expression
+from yimen.base.text import Text
+from yimen.catalogue.types import (
+    AgencyKind,
+    Audience,
+    ChannelKind,
+    DayUnit,
+    DivisionLevel,
+    FieldKind,
+    Refresh,
+    Sharing,
+    Subject,
+    TaskKind,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a declaration stands: path inside the city's folder's parent, and 1-based line."""
+
+    path: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One error of a city's folder: where, and a sentence with the remedy."""
+
+    place: Place
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.sentence}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sourced:
+    """A text with the source of the fact it states (law and article, notice, address).
+
+    Without a source the pages say "example figure".
+    """
+
+    says: Text
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role that posts in agencies may carry, with its rights (``case.read``, ``case.decide``)."""
+
+    key: str
+    title: Text
+    rights: frozenset[str]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class LifeEvent:
+    """A moment in life by which services are found; ``icon`` is a Lucide icon name."""
+
+    key: str
+    title: Text
+    icon: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """A commission, bureau, office, district or neighbourhood office."""
+
+    code: str
+    title: Text
+    kind: AgencyKind
+    place: Place
+    parent: str = ""
+    site: str = ""
+    phone: str = ""
+    address: Text = Text()
+    hours: Text = Text()
+    division: str = ""
+    duties: Text = Text()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """A district, subdistrict or committee with its national code (GB/T 2260, GB/T 10114)."""
+
+    code: str
+    title: Text
+    level: DivisionLevel
+    parent: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """An amount that the city sets, valid from a date until the next one of the same key."""
+
+    key: str
+    title: Text
+    amount: Decimal
+    unit: str
+    since: date
+    place: Place
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One value of a choice."""
+
+    value: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class DataField:
+    """One column of a data set, which is also a word that criteria may use."""
+
+    key: str
+    kind: FieldKind
+    label: Text
+    place: Place
+    question: Text = Text()  # how to ask a visitor whose record is not known
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    max_length: int = 200
+    scale: int = 2
+    options: tuple[Option, ...] = ()
+    required: bool = False
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DataSet:
+    """A kind of record that one agency owns."""
+
+    code: str
+    owner: str
+    title: Text
+    subject: Subject
+    refresh: Refresh
+    sharing: Sharing
+    fields: tuple[DataField, ...]
+    place: Place
+    law: Sourced | None = None
+
+    def field_by_key(self, key: str) -> DataField | None:
+        """Return the field with this key, or None."""
+        return next((f for f in self.fields if f.key == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessTask:
+    """One user task of a process: what is asked of whom.
+
+    ``lane`` is ``binding: role`` in the diagram, e.g. ``lead: officer``; ``binding`` is replaced
+    by the agency that the service names for it (``lead`` is the service's own agency).
+    """
+
+    key: str
+    kind: TaskKind
+    title: Text
+    binding: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A BPMN diagram that cases follow. ``bpmn`` is the checked XML text."""
+
+    code: str
+    title: Text
+    bpmn: str
+    tasks: tuple[ProcessTask, ...]
+    bindings: frozenset[str]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A time limit for deciding, with its unit and source."""
+
+    days: int
+    unit: DayUnit
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """What an application costs. 0.00 is free."""
+
+    amount: Decimal
+    says: Text = Text()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A condition of a service; all must hold. NULL means "not known yet"."""
+
+    key: str
+    when: Expression
+    says: Text  # what must hold, as the reader sees it: "Household income is below ..."
+    says_not: Text  # the sentence when it does not hold
+    place: Place
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One question of the form.
+
+    ``from_record`` is ``dataset.field``: the answer is filled in from that record and the person
+    confirms or corrects it. ``when`` hides the question unless it is true; its names are
+    ``answer.<key>`` of earlier questions.
+    """
+
+    key: str
+    kind: FieldKind
+    label: Text
+    place: Place
+    hint: Text = Text()
+    required: bool = True
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    max_length: int = 200
+    scale: int = 2
+    options: tuple[Option, ...] = ()
+    from_record: str = ""
+    when: Expression | None = None
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """A document that a service needs, asked for only where no record can stand in."""
+
+    key: str
+    title: Text
+    place: Place
+    hint: Text = Text()
+    required: bool = True
+    from_data_set: str = ""  # not asked for when this data set answers
+    media_types: tuple[str, ...] = ("application/pdf", "image/jpeg", "image/png")
+    max_bytes: int = 10_000_000
+    max_files: int = 3
+    when: Expression | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the person holds in the end: title and body of the certificate."""
+
+    title: Text
+    body: Text
+    valid_years: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """A way to contest a decision, named in every refusal."""
+
+    title: Text
+    says: Text
+    limit: Limit
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A filled-in application, good or bad, that every channel is tested with."""
+
+    name: str
+    says: Text
+    valid: bool
+    answers: Mapping[str, object]
+    materials: tuple[str, ...]
+    expects: Mapping[str, str]  # field or material key -> error code, for bad examples
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Something a resident or a company can ask for, declared once."""
+
+    code: str
+    version: int
+    agency: str
+    title: Text
+    summary: Text
+    subject: Subject
+    audience: tuple[Audience, ...]
+    life_events: tuple[str, ...]
+    channels: tuple[ChannelKind, ...]
+    card: bool
+    process: str
+    bindings: Mapping[str, str]
+    law: tuple[Sourced, ...]
+    fee: Fee
+    statutory: Limit
+    promised: Limit
+    criteria: tuple[Criterion, ...]
+    fields: tuple[FormField, ...]
+    materials: tuple[Material, ...]
+    result: Result
+    remedies: tuple[Remedy, ...]
+    guide: Text  # Markdown
+    keywords: Text
+    where: Text
+    visits: int
+    place: Place
+    content_hash: str = ""  # SHA-256 of the service's own files
+    closed_since: date | None = None
+    examples: tuple[Example, ...] = ()
+
+    def field_by_key(self, key: str) -> FormField | None:
+        """Return the question with this key, or None."""
+        return next((f for f in self.fields if f.key == key), None)
+
+    def material_by_key(self, key: str) -> Material | None:
+        """Return the material with this key, or None."""
+        return next((m for m in self.materials if m.key == key), None)
+
+    def agency_for(self, binding: str) -> str:
+        """Return the agency that a lane's binding stands for in this service."""
+        return self.agency if binding == "lead" else self.bindings[binding]
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """A whole folder of declarations."""
+
+    code: str
+    title: Text
+    languages: tuple[str, ...]
+    time_zone: str
+    currency: str
+    colours: Mapping[str, str]
+    emblem: str
+    roles: Mapping[str, Role]
+    life_events: Mapping[str, LifeEvent]
+    agencies: Mapping[str, Agency]
+    divisions: Mapping[str, Division]
+    calendar: WorkingCalendar
+    standards: Mapping[str, tuple[Standard, ...]]
+    data_sets: Mapping[str, DataSet]
+    processes: Mapping[str, Process]
+    services: Mapping[str, Service]
+    place: Place
+    files_hash: str = ""
+
+    def standard_on(self, key: str, day: date) -> Decimal | None:
+        """Return the amount of a standard in force on a day, or None before its first date."""
+        in_force = [s for s in self.standards.get(key, ()) if s.since <= day]
+        return max(in_force, key=lambda s: s.since).amount if in_force else None

@@ -1,0 +1,1 @@
+"""The doors: portal, desk, paper, API. A channel has no tables."""

@@ -1,0 +1,1 @@
+"""The machine's door, described by OpenAPI."""

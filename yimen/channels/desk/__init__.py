@@ -1,0 +1,1 @@
+"""What officers see: the queue, the file, the decision."""

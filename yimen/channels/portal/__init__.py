@@ -1,0 +1,1 @@
+"""What residents see: services, forms, status, mailbox, sign-in."""

@@ -1,0 +1,1 @@
+"""Settings, addresses, the yimen command and the wiring."""

@@ -1,0 +1,146 @@
+"""All settings. Values that differ between places come from the environment.
+
+`yimen` (the command) sets DATABASE_URL and YIMEN_DATA before Django reads this file.
+"""
+
+import os
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONE, SELF
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA_FOLDER = Path(os.environ.get("YIMEN_DATA", ROOT / "data")).absolute()
+CITY_FOLDER = Path(os.environ.get("YIMEN_CITY", ROOT / "cities" / "shanghai")).absolute()
+DEBUG = os.environ.get("YIMEN_DEBUG") == "1"
+SECRET_KEY = os.environ.get("YIMEN_SECRET_KEY") or "only-for-commands-that-serve-nobody"
+SITE_URL = os.environ.get("YIMEN_SITE_URL", "http://127.0.0.1:8000")
+SECURE = SITE_URL.startswith("https://")
+ALLOWED_HOSTS = os.environ.get("YIMEN_HOSTS", "127.0.0.1,localhost,testserver").split(",")
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+INSTALLED_APPS = [
+    "yimen.channels.shared",
+    "yimen.channels.portal",
+    "yimen.channels.desk",
+    "yimen.channels.paper",
+    "yimen.channels.api",
+    "yimen.publishing",
+    "yimen.cases",
+    "yimen.mailbox",
+    "yimen.people",
+    "yimen.accounts",
+    "yimen.catalogue",
+    "yimen.ledger",
+    "yimen.keys",
+    "procrastinate.contrib.django",
+    "wagtail.contrib.redirects",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "csp",
+    "django_htmx",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "yimen.config.urls"
+WSGI_APPLICATION = "yimen.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASES = {
+    "default": dj_database_url.parse(
+        os.environ.get("DATABASE_URL", "postgresql:///yimen"), conn_max_age=600
+    )
+}
+if "YIMEN_TEST_DATABASE" in os.environ:
+    DATABASES["default"]["TEST"] = {"NAME": os.environ["YIMEN_TEST_DATABASE"]}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.Account"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+     "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+WAGTAIL_I18N_ENABLED = True
+WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(os.environ.get("YIMEN_STATIC", ROOT / ".cache" / "static"))
+MEDIA_URL = "/media/"
+MEDIA_ROOT = DATA_FOLDER / "media"
+DOCUMENT_STORE = DATA_FOLDER / "documents"
+KEY_FOLDER = DATA_FOLDER / "keys"
+WAGTAIL_SITE_NAME = "Yimen"
+WAGTAILADMIN_BASE_URL = SITE_URL
+
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = DATA_FOLDER / "email"
+DEFAULT_FROM_EMAIL = "noreply@yimen.invalid"
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "SAMEORIGIN"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "frame-ancestors": [SELF],
+        "form-action": [SELF],
+    }
+}

@@ -1,0 +1,1 @@
+"""The append-only, sealed record of everything that happened, and the stored documents."""

@@ -1,0 +1,10 @@
+"""Wiring of the app."""
+
+from django.apps import AppConfig
+
+
+class MailboxConfig(AppConfig):
+    """The app `mailbox`."""
+
+    name = "yimen.mailbox"
+    label = "mailbox"

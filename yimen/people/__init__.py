@@ -1,0 +1,1 @@
+"""Persons, organisations, households, their records, and eligibility."""

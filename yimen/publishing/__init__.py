@@ -1,0 +1,1 @@
+"""Pages of the portal that editors write: home and articles."""
