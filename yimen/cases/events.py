@@ -1,0 +1,245 @@
+"""What cases tell the ledger. Payloads hold ids, keys of questions, and counts, nothing personal."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from yimen.ledger.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class DraftStarted(Event):
+    """Somebody began to fill in an application."""
+
+    kind: ClassVar[str] = "cases.draft_started"
+    draft_id: UUID
+    service_code: str
+    service_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSaved(Event):
+    """Answers of a draft were saved; ``fields`` are the keys of the questions."""
+
+    kind: ClassVar[str] = "cases.draft_saved"
+    draft_id: UUID
+    fields: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftUpgraded(Event):
+    """A draft was brought to a new version of its service."""
+
+    kind: ClassVar[str] = "cases.draft_upgraded"
+    draft_id: UUID
+    from_version: int
+    to_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class DraftResumed(Event):
+    """A draft was opened on another device by its code."""
+
+    kind: ClassVar[str] = "cases.draft_resumed"
+    draft_id: UUID
+    earlier_draft_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeCodeMade(Event):
+    """A code to go on with a draft on another device was made."""
+
+    kind: ClassVar[str] = "cases.resume_code_made"
+    draft_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class DraftsExpired(Event):
+    """Drafts past their last day were deleted."""
+
+    kind: ClassVar[str] = "cases.drafts_expired"
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileAttached(Event):
+    """A file was added to a draft."""
+
+    kind: ClassVar[str] = "cases.file_attached"
+    draft_id: UUID
+    file_id: UUID
+    material_key: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileRemoved(Event):
+    """A file was taken out of a draft."""
+
+    kind: ClassVar[str] = "cases.file_removed"
+    draft_id: UUID
+    file_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted(Event):
+    """An application came in. The worker starts its process."""
+
+    kind: ClassVar[str] = "cases.submitted"
+    case_id: UUID
+    receipt_number: str
+    service_code: str
+    service_version: int
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Started(Event):
+    """The process of a case began."""
+
+    kind: ClassVar[str] = "cases.started"
+    case_id: UUID
+    tasks: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskClaimed(Event):
+    """An officer took a task."""
+
+    kind: ClassVar[str] = "cases.task_claimed"
+    case_id: UUID
+    task_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class TasksClaimed(Event):
+    """An officer took several tasks at once."""
+
+    kind: ClassVar[str] = "cases.tasks_claimed"
+    tasks: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskReleased(Event):
+    """An officer gave a task back to the queue."""
+
+    kind: ClassVar[str] = "cases.task_released"
+    case_id: UUID
+    task_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class TaskHandedOver(Event):
+    """A task was given to another officer."""
+
+    kind: ClassVar[str] = "cases.task_handed_over"
+    case_id: UUID
+    task_id: UUID
+    to_account: int
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionAsked(Event):
+    """The resident was asked to correct answers or materials; the clock stands."""
+
+    kind: ClassVar[str] = "cases.correction_asked"
+    case_id: UUID
+    correction_id: UUID
+    items: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionAnswered(Event):
+    """The resident corrected what was asked; the clock runs again."""
+
+    kind: ClassVar[str] = "cases.correction_answered"
+    case_id: UUID
+    correction_id: UUID
+    items: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionTakenBack(Event):
+    """The office goes on without the correction; the clock runs again."""
+
+    kind: ClassVar[str] = "cases.correction_taken_back"
+    case_id: UUID
+    correction_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCompleted(Event):
+    """An officer finished a review or gave an opinion."""
+
+    kind: ClassVar[str] = "cases.task_completed"
+    case_id: UUID
+    task_id: UUID
+    task_kind: str
+    outcome: str
+    opened_tasks: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided(Event):
+    """A case was decided and closed. The worker issues the document and tells the resident."""
+
+    kind: ClassVar[str] = "cases.decided"
+    case_id: UUID
+    decision_id: UUID
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionAsked(Event):
+    """An officer asked for more time."""
+
+    kind: ClassVar[str] = "cases.extension_asked"
+    case_id: UUID
+    extension_id: UUID
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionDecided(Event):
+    """Another officer approved or refused more time."""
+
+    kind: ClassVar[str] = "cases.extension_decided"
+    case_id: UUID
+    extension_id: UUID
+    approved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DueDatesRecomputed(Event):
+    """A new calendar was applied to a batch of open cases; ``moved`` of them got another date."""
+
+    kind: ClassVar[str] = "cases.due_dates_recomputed"
+    looked_at: int
+    moved: int
+    calendar: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentIssued(Event):
+    """A certificate or a refusal letter was made and stored. The resident is told."""
+
+    kind: ClassVar[str] = "cases.document_issued"
+    case_id: UUID
+    document_id: UUID
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusCodeSent(Event):
+    """A one-time code to see the status of a case was sent."""
+
+    kind: ClassVar[str] = "cases.status_code_sent"
+    case_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class StatusOpened(Event):
+    """The status of a case was opened with a one-time code."""
+
+    kind: ClassVar[str] = "cases.status_opened"
+    case_id: UUID

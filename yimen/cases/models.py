@@ -1,0 +1,422 @@
+"""Tables of drafts, applications and cases.
+
+Tables that grow with persons have the key (person_id, id) and refer to each other by it, so that
+they can be distributed by person. An application and its case are one to one and share their id.
+The foreign keys stand in `migrations/0002_foreign_keys.py`.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from yimen.base.identifiers import uuid7
+from yimen.cases.types import (
+    CaseState,
+    CorrectionState,
+    DocumentKind,
+    ExtensionState,
+    Outcome,
+    TaskState,
+)
+
+ACTIVE_TASK_STATES = (TaskState.OPEN, TaskState.CLAIMED)
+_ACTIVE = Q(state__in=[str(state) for state in ACTIVE_TASK_STATES])
+
+
+def _one_of(name: str, field: str, words: type, *, blank: bool = False) -> models.CheckConstraint:
+    """Let the database refuse a word that is not in the list."""
+    values = [str(word) for word in words] + ([""] if blank else [])
+    return models.CheckConstraint(condition=Q(**{f"{field}__in": values}), name=name)
+
+
+class OfPerson(models.Model):
+    """Base of the tables that grow with persons."""
+
+    pk = models.CompositePrimaryKey("person_id", "id")
+    person_id = models.UUIDField()
+    id = models.UUIDField(default=uuid7)
+
+    class Meta:
+        abstract = True
+
+
+class OfCase(OfPerson):
+    """Base of the rows of one case."""
+
+    case_id = models.UUIDField()
+
+    class Meta:
+        abstract = True
+
+
+class Draft(OfPerson):
+    """An application that is being filled in. Deleted when it is submitted or expires."""
+
+    service_code = models.CharField(max_length=80)
+    service_version = models.PositiveIntegerField()
+    answers = models.JSONField(default=dict)
+    language = models.CharField(max_length=16)
+    channel = models.CharField(max_length=16)
+    identified = models.BooleanField()  # else whoever has the code may go on with it
+    account_id = models.BigIntegerField(null=True)
+    started_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"], name="cases_draft_expiry")]
+
+
+class DraftFile(OfPerson):
+    """A file attached to a draft; its bytes are in the store under its hash."""
+
+    draft_id = models.UUIDField()
+    material_key = models.CharField(max_length=80)
+    name = models.CharField(max_length=200)
+    size = models.BigIntegerField()
+    media_type = models.CharField(max_length=100)
+    sha256 = models.CharField(max_length=64)
+    added_at = models.DateTimeField()
+
+
+class Application(OfPerson):
+    """A filled-in request as it was sent, with the fee of that day.
+
+    ``answers`` change only by an answered correction, which keeps what stood before.
+    """
+
+    receipt_number = models.CharField(max_length=20)
+    service_code = models.CharField(max_length=80)
+    service_version = models.PositiveIntegerField()
+    answers = models.JSONField()
+    language = models.CharField(max_length=16)
+    channel = models.CharField(max_length=16)
+    submitted_at = models.DateTimeField()
+    submitted_by = models.BigIntegerField(null=True)  # account; null: a visitor
+    submitted_label = models.CharField(max_length=120)  # the clerk's office and number
+    fee = models.DecimalField(max_digits=12, decimal_places=2)
+
+    class Meta:
+        indexes = [models.Index(fields=["submitted_at"], name="cases_application_day")]
+
+
+class Case(OfPerson):
+    """The application being handled. Its id is the application's.
+
+    ``agencies`` are all that its process binds: they may read it. ``calendar_mark`` names the
+    calendar by which its due dates were computed.
+    """
+
+    receipt_number = models.CharField(max_length=20)
+    state = models.CharField(max_length=16)
+    outcome = models.CharField(max_length=16, default="")
+    agency = models.CharField(max_length=80)
+    agencies = ArrayField(models.CharField(max_length=80))
+    service_code = models.CharField(max_length=80)
+    service_version = models.PositiveIntegerField()
+    submitted_on = models.DateField()
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    statutory_due = models.DateField(null=True)  # null while the clock stands
+    promised_due = models.DateField(null=True)
+    calendar_mark = models.CharField(max_length=16)
+    process_state = models.BinaryField(null=True)  # compressed; dropped when the case closes
+
+    application = models.ForeignObject(
+        Application,
+        on_delete=models.DO_NOTHING,
+        from_fields=("person_id", "id"),
+        to_fields=("person_id", "id"),
+        related_name="+",
+    )
+
+    class Meta:
+        constraints = [
+            _one_of("cases_case_state", "state", CaseState),
+            _one_of("cases_case_outcome", "outcome", Outcome, blank=True),
+            models.CheckConstraint(
+                condition=Q(state="closed", closed_at__isnull=False)
+                | (~Q(state="closed") & Q(closed_at__isnull=True)),
+                name="cases_case_closed_at",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["calendar_mark"],
+                condition=Q(closed_at__isnull=True),
+                name="cases_case_calendar",
+            ),
+            models.Index(
+                fields=["closed_at"], condition=Q(closed_at__isnull=False), name="cases_case_closed"
+            ),
+        ]
+
+
+class CaseFile(OfCase):
+    """A material of an application. A corrected one replaces those before it."""
+
+    material_key = models.CharField(max_length=80)
+    name = models.CharField(max_length=200)
+    size = models.BigIntegerField()
+    media_type = models.CharField(max_length=100)
+    sha256 = models.CharField(max_length=64)
+    added_at = models.DateTimeField()
+    correction_id = models.UUIDField(null=True)  # it came with the answer to this correction
+    replaced_at = models.DateTimeField(null=True)
+
+
+class ClockStop(OfCase):
+    """A time in which the clock of a case stands."""
+
+    reason = models.CharField(max_length=16)
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person_id", "case_id"],
+                condition=Q(until__isnull=True),
+                name="cases_one_open_stop",
+            ),
+        ]
+
+
+class Extension(OfCase):
+    """More time, asked for by one officer and approved or refused by another."""
+
+    state = models.CharField(max_length=16)
+    days = models.PositiveIntegerField()  # in the unit of the service's limits
+    reason = models.TextField()
+    asked_at = models.DateTimeField()
+    asked_by = models.BigIntegerField()
+    asked_label = models.CharField(max_length=120)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.BigIntegerField(null=True)
+    answered_label = models.CharField(max_length=120, default="")
+
+    class Meta:
+        constraints = [
+            _one_of("cases_extension_state", "state", ExtensionState),
+            models.UniqueConstraint(
+                fields=["person_id", "case_id"],
+                condition=~Q(state="refused"),
+                name="cases_one_extension",
+            ),
+        ]
+
+
+class Task(OfCase):
+    """What an officer is asked to do. Its id is also the id of the step in the process.
+
+    ``due`` is the promised due date of the case, kept here so that the queue reads one index;
+    while the clock stands it is far away and ``waiting`` is true.
+    """
+
+    key = models.CharField(max_length=80)
+    kind = models.CharField(max_length=16)
+    title = models.JSONField()  # {language: text}, as the diagram of the case's process had it
+    binding = models.CharField(max_length=80)
+    agency = models.CharField(max_length=80)
+    role = models.CharField(max_length=80)
+    service_code = models.CharField(max_length=80)
+    receipt_number = models.CharField(max_length=20)
+    state = models.CharField(max_length=16)
+    due = models.DateField()
+    waiting = models.BooleanField(default=False)
+    assignee = models.BigIntegerField(null=True)  # account
+    assignee_label = models.CharField(max_length=120, default="")  # office and number
+    opened_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=16, default="")
+    reason = models.TextField(default="")
+
+    case = models.ForeignObject(
+        Case,
+        on_delete=models.DO_NOTHING,
+        from_fields=("person_id", "case_id"),
+        to_fields=("person_id", "id"),
+        related_name="+",
+    )
+
+    class Meta:
+        constraints = [
+            _one_of("cases_task_state", "state", TaskState),
+            models.CheckConstraint(
+                condition=~Q(state="claimed") | Q(assignee__isnull=False),
+                name="cases_task_claimed_by",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["agency", "role", "due", "id"], condition=_ACTIVE, name="cases_task_queue"
+            ),
+            models.Index(
+                fields=["agency", "role", "service_code", "due", "id"],
+                condition=_ACTIVE,
+                name="cases_task_service",
+            ),
+            models.Index(
+                fields=["assignee", "due", "id"],
+                condition=Q(state="claimed"),
+                name="cases_task_mine",
+            ),
+            models.Index(
+                fields=["receipt_number"],
+                condition=_ACTIVE,
+                name="cases_task_receipt",
+                opclasses=["varchar_pattern_ops"],
+            ),
+            models.Index(fields=["person_id", "case_id"], name="cases_task_case"),
+        ]
+
+
+class History(OfCase):
+    """What happened to a case, in the order of ``id``. ``data`` depends on ``kind``."""
+
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=24)
+    who = models.CharField(max_length=120)  # office and number; "" is the system or the resident
+    data = models.JSONField(default=dict)
+
+
+class Correction(OfCase):
+    """What the resident is asked to correct, and what was answered.
+
+    ``items`` is a list of ``{kind, key, says}``; ``answers`` is ``{key: {was, now}}`` for
+    questions; files carry the correction's id.
+    """
+
+    task_id = models.UUIDField()
+    state = models.CharField(max_length=16)
+    items = models.JSONField()
+    answers = models.JSONField(default=dict)
+    asked_at = models.DateTimeField()
+    asked_by = models.BigIntegerField()
+    asked_label = models.CharField(max_length=120)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            _one_of("cases_correction_state", "state", CorrectionState),
+            models.UniqueConstraint(
+                fields=["person_id", "case_id"],
+                condition=Q(state="asked"),
+                name="cases_one_open_correction",
+            ),
+        ]
+
+
+class Decision(OfCase):
+    """How a case was decided, by whom, why, and on what facts of which date."""
+
+    task_id = models.UUIDField(null=True)  # null: the process decided by itself
+    outcome = models.CharField(max_length=16)
+    reason = models.TextField()
+    decided_at = models.DateTimeField()
+    decided_on = models.DateField()
+    decided_by = models.BigIntegerField(null=True)
+    decided_label = models.CharField(max_length=120)
+    agency = models.CharField(max_length=80)
+    grounds = models.JSONField(default=list)  # `types.Ground`
+    remedies = models.JSONField(default=list)  # `types.RemedyNamed`
+
+    class Meta:
+        constraints = [
+            _one_of("cases_decision_outcome", "outcome", Outcome),
+            models.UniqueConstraint(fields=["person_id", "case_id"], name="cases_one_decision"),
+        ]
+
+
+class IssuedDocument(OfCase):
+    """A paper that the city issued for a case, in the store under its hash."""
+
+    kind = models.CharField(max_length=16)
+    title = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    media_type = models.CharField(max_length=100, default="application/pdf")
+    verification_code = models.CharField(max_length=32)
+    issued_at = models.DateTimeField()
+    valid_until = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            _one_of("cases_document_kind", "kind", DocumentKind),
+            models.UniqueConstraint(
+                fields=["person_id", "case_id", "kind"], name="cases_one_document_of_a_kind"
+            ),
+        ]
+
+
+# Look-ups from what people hold in their hands to (person_id, id).
+
+
+class ReceiptLookup(models.Model):
+    """From a receipt number to its case."""
+
+    receipt_number = models.CharField(max_length=20, primary_key=True)
+    person_id = models.UUIDField()
+    case_id = models.UUIDField()
+
+
+class DocumentCode(models.Model):
+    """From the verification code printed on a paper to the issued document."""
+
+    code = models.CharField(max_length=32, primary_key=True)
+    person_id = models.UUIDField()
+    document_id = models.UUIDField()
+
+
+class ResumeCode(models.Model):
+    """From the hash of a code to the draft that it opens on another device."""
+
+    code_hash = models.CharField(max_length=64, primary_key=True)
+    person_id = models.UUIDField()
+    draft_id = models.UUIDField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["person_id", "draft_id"], name="cases_resume_draft"),
+            models.Index(fields=["expires_at"], name="cases_resume_expiry"),
+        ]
+
+
+class IdempotencyKey(models.Model):
+    """A key that was sent with an application, so that sending twice gives one receipt.
+
+    ``scope`` keeps the keys of one sender apart from another's.
+    """
+
+    pk = models.CompositePrimaryKey("scope", "key")
+    scope = models.CharField(max_length=60)
+    key = models.CharField(max_length=100)
+    content_hash = models.CharField(max_length=64)
+    person_id = models.UUIDField()
+    case_id = models.UUIDField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="cases_key_age")]
+
+
+class StatusCode(models.Model):
+    """A one-time code by which the holder of a receipt number sees the status of the case.
+
+    Once the code was entered, ``token_hash`` opens the status until ``expires_at``.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    receipt_number = models.CharField(max_length=20)
+    code_hash = models.CharField(max_length=64)
+    token_hash = models.CharField(max_length=64, default="")
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["receipt_number", "sent_at"], name="cases_status_receipt"),
+            models.Index(fields=["expires_at"], name="cases_status_expiry"),
+        ]
