@@ -1,0 +1,76 @@
+"""What all tests stand on: a real PostgreSQL and a data folder of their own.
+
+Without DATABASE_URL, the tests start the embedded server in a temporary folder and stop it at the
+end. Under pytest-xdist the controller starts it, and pytest-django gives each worker a database.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import dj_database_url
+import pytest
+from django.conf import settings
+
+from yimen.config.embedded.binaries import bundled, readable_for
+from yimen.config.embedded.cluster import Cluster
+from yimen.config.embedded.server import Server
+from yimen.config.embedded.system_user import choose_user
+
+FAST_BUT_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+_server = pytest.StashKey[Server]()
+_folder = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    _use_data_folder(config)
+    if "DATABASE_URL" not in os.environ and not config.getoption("collectonly"):
+        _start_server(config)
+    if "DATABASE_URL" in os.environ:
+        settings.DATABASES["default"].update(dj_database_url.parse(os.environ["DATABASE_URL"]))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _server in config.stash:
+        config.stash[_server].stop()
+        del os.environ["DATABASE_URL"]
+    shutil.rmtree(config.stash[_folder], ignore_errors=True)
+
+
+def _use_data_folder(config: pytest.Config) -> None:
+    """Point all that is written outside the database at a folder that goes away with the run."""
+    folder = Path(tempfile.mkdtemp(prefix="yimen-tests-"))
+    folder.chmod(0o711)  # the database's user passes through
+    config.stash[_folder] = folder
+    settings.DATA_FOLDER = folder
+    settings.MEDIA_ROOT = folder / "media"
+    settings.DOCUMENT_STORE = folder / "documents"
+    settings.KEY_FOLDER = folder / "keys"
+    settings.EMAIL_FILE_PATH = folder / "email"
+
+
+def _start_server(config: pytest.Config) -> None:
+    place = config.stash[_folder]
+    user = choose_user(place)
+    cluster = Cluster(place, user, readable_for(user, bundled()))
+    server = Server(cluster, max_connections=100, settings=FAST_BUT_FORGETFUL)
+    server.start(durable=False)
+    config.stash[_server] = server
+    os.environ["DATABASE_URL"] = server.url  # xdist's workers inherit it
+
+
+@pytest.fixture
+def data_folder(tmp_path: Path, settings: pytest.FixtureRequest) -> Iterator[Path]:
+    """A fresh data folder for one test: its documents, keys and e-mails only."""
+    for name, part in (
+        ("DATA_FOLDER", ""),
+        ("MEDIA_ROOT", "media"),
+        ("DOCUMENT_STORE", "documents"),
+        ("KEY_FOLDER", "keys"),
+        ("EMAIL_FILE_PATH", "email"),
+    ):
+        setattr(settings, name, tmp_path / part)
+    yield tmp_path

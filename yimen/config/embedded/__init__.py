@@ -1,0 +1,1 @@
+"""The PostgreSQL that `yimen` brings along, starts and stops by itself."""
