@@ -1,0 +1,169 @@
+"""Who acts in a request, who holds which post, who stands in for whom."""
+
+from collections.abc import Collection, Mapping
+from datetime import UTC, date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from yimen.accounts.models import Absence, Account, StaffPost
+from yimen.accounts.rules import delegated
+from yimen.accounts.types import OfficerName
+from yimen.base.actor import ANONYMOUS, Actor, ActorKind, Channel, Post
+from yimen.base.clock import today
+from yimen.catalogue.definition import City
+from yimen.catalogue.queries import current_city
+
+PROVISIONAL_PERSON = "provisional_person"  # session key
+_CACHED = "_yimen_actor"
+
+
+def city_today() -> date:
+    """Return the calendar day it is now in the city."""
+    return today(ZoneInfo(current_city().time_zone))
+
+
+def actor_for(request: HttpRequest, channel: Channel | None = None) -> Actor:
+    """Return who acts in this request; made once per request.
+
+    Staff act by the desk unless a channel is named, everybody else by the portal. Posts count only
+    when a second factor was used in this session. Costs no query for visitors and residents beyond
+    Django's own two (session, account), and two more for staff.
+    """
+    cached: tuple[object, Channel | None, Actor] | None = getattr(request, _CACHED, None)
+    key = (request.user.pk, request.session.get(PROVISIONAL_PERSON), get_language())
+    if cached is not None and cached[0] == key and cached[1] == channel:
+        return cached[2]
+    actor = _make_actor(request, channel)
+    setattr(request, _CACHED, (key, channel, actor))
+    return actor
+
+
+def _make_actor(request: HttpRequest, channel: Channel | None) -> Actor:
+    language = (get_language() or "zh").split("-")[0]
+    account = request.user
+    if not isinstance(account, Account):
+        return Actor(
+            kind=ANONYMOUS.kind,
+            channel=channel or Channel.PORTAL,
+            person_id=_provisional_of_session(request),
+            language=language,
+        )
+    if account.is_staff:
+        return _staff_actor(request, account, channel or Channel.DESK, language)
+    person_id = account.person_id or account.provisional_person_id
+    return Actor(
+        kind=ActorKind.RESIDENT,
+        channel=channel or Channel.PORTAL,
+        account_id=account.pk,
+        label=account.first_name,
+        person_id=person_id or _provisional_of_session(request),
+        identified=account.person_id is not None,
+        language=language,
+    )
+
+
+def _staff_actor(request: HttpRequest, account: Account, channel: Channel, language: str) -> Actor:
+    city = current_city()
+    held = posts_of(account.pk, city_today()) if used_second_factor(request) else ()
+    return Actor(
+        kind=ActorKind.STAFF,
+        channel=channel,
+        account_id=account.pk,
+        label=_officer_label(city, held, account.pk, language),
+        posts=_rights(city, held, account.pk),
+        language=language,
+    )
+
+
+def _rights(city: City, held: Collection[StaffPost], account_id: int) -> tuple[Post, ...]:
+    posts = []
+    for row in held:
+        role = city.roles.get(row.role)
+        if role is None or row.agency not in city.agencies:
+            continue  # the city has dropped the role or the agency: the post carries no right
+        post = Post(row.agency, row.role, role.rights)
+        if row.account_id != account_id:
+            post = delegated(post, row.account_id)
+        posts.append(post)
+    return tuple(posts)
+
+
+def _officer_label(city: City, held: Collection[StaffPost], account_id: int, language: str) -> str:
+    own = next((post for post in held if post.account_id == account_id), None)
+    if own is None or own.agency not in city.agencies:
+        return ""
+    return f"{city.agencies[own.agency].title[language]} {own.office_number}"
+
+
+def _provisional_of_session(request: HttpRequest) -> UUID | None:
+    kept = request.session.get(PROVISIONAL_PERSON)
+    return UUID(kept) if kept else None
+
+
+def used_second_factor(request: HttpRequest) -> bool:
+    """Say whether a second factor was used in this session; asks no database."""
+    records = get_authentication_records(request, request.user)
+    return any(record.get("method") == "mfa" for record in records)
+
+
+def has_second_factor(account_id: int) -> bool:
+    """Say whether an account has set up a one-time code or a passkey."""
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    return Authenticator.objects.filter(user_id=account_id, type__in=kinds).exists()
+
+
+def posts_of(account_id: int, day: date) -> tuple[StaffPost, ...]:
+    """Return the posts in which an account acts on a day: its own first, then delegated ones."""
+    absent = Absence.objects.filter(
+        delegate_id=account_id, from_day__lte=day, until_day__gte=day, withdrawn=False
+    ).values("account_id")
+    rows = (
+        StaffPost.objects.held_on(day)
+        .filter(models.Q(account_id=account_id) | models.Q(account_id__in=absent))
+        .filter(account__is_active=True)
+        .order_by("id")
+    )
+    return tuple(sorted(rows, key=lambda post: post.account_id != account_id))
+
+
+def officer_names(account_ids: Collection[int]) -> Mapping[int, OfficerName]:
+    """Return how officers are named to the public: by agency and office number.
+
+    The newest post counts, also when it has ended, so that old decisions keep their name.
+    """
+    rows = StaffPost.objects.filter(account_id__in=account_ids).order_by("since", "id")
+    return {row.account_id: OfficerName(row.agency, row.office_number) for row in rows}
+
+
+def staff_of(actor: Actor, agency: str) -> tuple[StaffPost, ...]:
+    """Return the posts held today in an agency, for somebody who holds a post there too."""
+    if not any(post.agency == agency for post in actor.posts):
+        return ()
+    rows = StaffPost.objects.held_on(city_today()).filter(agency=agency)
+    return tuple(rows.select_related("account").order_by("office_number", "id"))
+
+
+def absences_of(actor: Actor) -> tuple[Absence, ...]:
+    """Return the coming and running absences of the actor, and those they stand in for."""
+    if actor.account_id is None or not actor.is_staff:
+        return ()
+    rows = Absence.objects.filter(until_day__gte=city_today(), withdrawn=False)
+    mine = models.Q(account_id=actor.account_id) | models.Q(delegate_id=actor.account_id)
+    return tuple(rows.filter(mine).select_related("account", "delegate").order_by("from_day"))
+
+
+def account_of_person(person_id: UUID) -> Account | None:
+    """Return the account tied to a person, for notices by e-mail, or None."""
+    return Account.objects.filter(person_id=person_id, is_active=True).first()
+
+
+def signed_in_at(request: HttpRequest) -> datetime | None:
+    """Return when this session was signed in, or None when it is not."""
+    records = get_authentication_records(request, request.user)
+    return datetime.fromtimestamp(records[0]["at"], UTC) if records else None
