@@ -1,0 +1,89 @@
+"""Make keys and change them.
+
+All is made under a lock of the kernel (`flock`, released when its holder dies), written beside its
+place, synced and renamed: two processes never make two keys, and a crash never leaves half of one.
+"""
+
+import fcntl
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from django.conf import settings
+
+from yimen.keys import rules
+from yimen.keys.loader.algorithms import ES256
+from yimen.keys.loader.folder import KeyFolder, key_folder, name_of
+
+PURPOSES = ("ledger", "document")  # those that every city needs
+
+
+def ensure_keys(*more: str) -> None:
+    """Make the folder, the secret of keyed hashes and the first keys, each where there is none.
+
+    May run any number of times and in many processes at once. ``more`` names further purposes.
+    """
+    with _locked_folder() as folder:
+        if not folder.secret_path.exists():
+            _write_private(folder.secret_path, secrets.token_bytes(32))
+        for purpose in (*PURPOSES, *more):
+            if not folder.pointer_path(purpose).exists():
+                _make_key(folder, purpose)
+
+
+def rotate(purpose: str) -> str:
+    """Give a purpose a new key and return its name; what the old one signed stays verifiable."""
+    rules.check_purpose(purpose)
+    with _locked_folder() as folder:
+        return _make_key(folder, purpose)
+
+
+def _make_key(folder: KeyFolder, purpose: str) -> str:
+    private = ES256.generate()
+    key_id = name_of(private, purpose)
+    pem = private.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    _make_private(folder.path / purpose)
+    _write_private(folder.key_path(key_id), pem)
+    _write_private(folder.pointer_path(purpose), key_id.encode())
+    return key_id
+
+
+@contextmanager
+def _locked_folder() -> Iterator[KeyFolder]:
+    folder = key_folder(Path(settings.KEY_FOLDER))
+    _make_private(folder.path)
+    descriptor = os.open(folder.path / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield folder
+    finally:
+        os.close(descriptor)
+
+
+def _make_private(path: Path) -> None:
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path.stat().st_mode & 0o077:
+        path.chmod(0o700)
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    """Write a file that only its owner may read: whole or not at all, even in a power cut."""
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,1 @@
+"""Keys read from their folder: today files, one day a security module."""
