@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from yimen.catalogue.types import TaskKind
 from yimen.cases.types import CaseState, HistoryKind, TaskOutcome, TaskState
+from yimen.catalogue.types import TaskKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +97,11 @@ def as_text(moves: Sequence[Move]) -> str:
 def as_mermaid(moves: Sequence[Move]) -> str:
     """Return the state diagram in Mermaid's words, for the documents."""
     lines = ["stateDiagram-v2"]
-    for move in moves:
-        for state in move.before or ("[*]",):
-            lines.append(f"    {state} --> {move.after}: {move.verb}")
+    lines.extend(
+        f"    {state} --> {move.after}: {move.verb}"
+        for move in moves
+        for state in move.before or ("[*]",)
+    )
     afters = {move.after for move in moves}
     befores = {state for move in moves for state in move.before}
     lines.extend(f"    {state} --> [*]" for state in sorted(afters - befores))

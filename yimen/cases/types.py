@@ -9,6 +9,8 @@ from uuid import UUID
 
 from yimen.base.text import Text
 
+NO_TEXT = Text()
+
 
 class CaseState(StrEnum):
     """Where a case is. Data of `process.CASE_MOVES`."""
@@ -237,7 +239,7 @@ class Ground:
     says: Text
     source: str = ""  # the law or notice that sets the criterion
     data_set: str = ""
-    data_set_title: Text = Text()
+    data_set_title: Text = NO_TEXT
     field_names: tuple[str, ...] = ()
     as_of: date | None = None
     source_id: str = ""

@@ -1,15 +1,10 @@
-"""Tables of drafts, applications and cases.
-
-Tables that grow with persons have the key (person_id, id) and refer to each other by it, so that
-they can be distributed by person. An application and its case are one to one and share their id.
-The foreign keys stand in `migrations/0002_foreign_keys.py`.
-"""
+"""Tables of applications and of what offices do with them."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from yimen.base.identifiers import uuid7
+from yimen.cases.models.base import OfCase, OfPerson, one_of
 from yimen.cases.types import (
     CaseState,
     CorrectionState,
@@ -21,62 +16,6 @@ from yimen.cases.types import (
 
 ACTIVE_TASK_STATES = (TaskState.OPEN, TaskState.CLAIMED)
 _ACTIVE = Q(state__in=[str(state) for state in ACTIVE_TASK_STATES])
-
-
-def _one_of(name: str, field: str, words: type, *, blank: bool = False) -> models.CheckConstraint:
-    """Let the database refuse a word that is not in the list."""
-    values = [str(word) for word in words] + ([""] if blank else [])
-    return models.CheckConstraint(condition=Q(**{f"{field}__in": values}), name=name)
-
-
-class OfPerson(models.Model):
-    """Base of the tables that grow with persons."""
-
-    pk = models.CompositePrimaryKey("person_id", "id")
-    person_id = models.UUIDField()
-    id = models.UUIDField(default=uuid7)
-
-    class Meta:
-        abstract = True
-
-
-class OfCase(OfPerson):
-    """Base of the rows of one case."""
-
-    case_id = models.UUIDField()
-
-    class Meta:
-        abstract = True
-
-
-class Draft(OfPerson):
-    """An application that is being filled in. Deleted when it is submitted or expires."""
-
-    service_code = models.CharField(max_length=80)
-    service_version = models.PositiveIntegerField()
-    answers = models.JSONField(default=dict)
-    language = models.CharField(max_length=16)
-    channel = models.CharField(max_length=16)
-    identified = models.BooleanField()  # else whoever has the code may go on with it
-    account_id = models.BigIntegerField(null=True)
-    started_at = models.DateTimeField()
-    saved_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["expires_at"], name="cases_draft_expiry")]
-
-
-class DraftFile(OfPerson):
-    """A file attached to a draft; its bytes are in the store under its hash."""
-
-    draft_id = models.UUIDField()
-    material_key = models.CharField(max_length=80)
-    name = models.CharField(max_length=200)
-    size = models.BigIntegerField()
-    media_type = models.CharField(max_length=100)
-    sha256 = models.CharField(max_length=64)
-    added_at = models.DateTimeField()
 
 
 class Application(OfPerson):
@@ -98,6 +37,9 @@ class Application(OfPerson):
 
     class Meta:
         indexes = [models.Index(fields=["submitted_at"], name="cases_application_day")]
+
+    def __str__(self) -> str:
+        return self.receipt_number
 
 
 class Case(OfPerson):
@@ -132,8 +74,8 @@ class Case(OfPerson):
 
     class Meta:
         constraints = [
-            _one_of("cases_case_state", "state", CaseState),
-            _one_of("cases_case_outcome", "outcome", Outcome, blank=True),
+            one_of("cases_case_state", "state", CaseState),
+            one_of("cases_case_outcome", "outcome", Outcome, blank=True),
             models.CheckConstraint(
                 condition=Q(state="closed", closed_at__isnull=False)
                 | (~Q(state="closed") & Q(closed_at__isnull=True)),
@@ -151,6 +93,9 @@ class Case(OfPerson):
             ),
         ]
 
+    def __str__(self) -> str:
+        return self.receipt_number
+
 
 class CaseFile(OfCase):
     """A material of an application. A corrected one replaces those before it."""
@@ -163,6 +108,9 @@ class CaseFile(OfCase):
     added_at = models.DateTimeField()
     correction_id = models.UUIDField(null=True)  # it came with the answer to this correction
     replaced_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class ClockStop(OfCase):
@@ -181,6 +129,9 @@ class ClockStop(OfCase):
             ),
         ]
 
+    def __str__(self) -> str:
+        return str(self.id)
+
 
 class Extension(OfCase):
     """More time, asked for by one officer and approved or refused by another."""
@@ -197,13 +148,16 @@ class Extension(OfCase):
 
     class Meta:
         constraints = [
-            _one_of("cases_extension_state", "state", ExtensionState),
+            one_of("cases_extension_state", "state", ExtensionState),
             models.UniqueConstraint(
                 fields=["person_id", "case_id"],
                 condition=~Q(state="refused"),
                 name="cases_one_extension",
             ),
         ]
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class Task(OfCase):
@@ -242,7 +196,7 @@ class Task(OfCase):
 
     class Meta:
         constraints = [
-            _one_of("cases_task_state", "state", TaskState),
+            one_of("cases_task_state", "state", TaskState),
             models.CheckConstraint(
                 condition=~Q(state="claimed") | Q(assignee__isnull=False),
                 name="cases_task_claimed_by",
@@ -271,6 +225,9 @@ class Task(OfCase):
             models.Index(fields=["person_id", "case_id"], name="cases_task_case"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.receipt_number} {self.key}"
+
 
 class History(OfCase):
     """What happened to a case, in the order of ``id``. ``data`` depends on ``kind``."""
@@ -279,6 +236,9 @@ class History(OfCase):
     kind = models.CharField(max_length=24)
     who = models.CharField(max_length=120)  # office and number; "" is the system or the resident
     data = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class Correction(OfCase):
@@ -299,13 +259,16 @@ class Correction(OfCase):
 
     class Meta:
         constraints = [
-            _one_of("cases_correction_state", "state", CorrectionState),
+            one_of("cases_correction_state", "state", CorrectionState),
             models.UniqueConstraint(
                 fields=["person_id", "case_id"],
                 condition=Q(state="asked"),
                 name="cases_one_open_correction",
             ),
         ]
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class Decision(OfCase):
@@ -324,9 +287,12 @@ class Decision(OfCase):
 
     class Meta:
         constraints = [
-            _one_of("cases_decision_outcome", "outcome", Outcome),
+            one_of("cases_decision_outcome", "outcome", Outcome),
             models.UniqueConstraint(fields=["person_id", "case_id"], name="cases_one_decision"),
         ]
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class IssuedDocument(OfCase):
@@ -342,81 +308,11 @@ class IssuedDocument(OfCase):
 
     class Meta:
         constraints = [
-            _one_of("cases_document_kind", "kind", DocumentKind),
+            one_of("cases_document_kind", "kind", DocumentKind),
             models.UniqueConstraint(
                 fields=["person_id", "case_id", "kind"], name="cases_one_document_of_a_kind"
             ),
         ]
 
-
-# Look-ups from what people hold in their hands to (person_id, id).
-
-
-class ReceiptLookup(models.Model):
-    """From a receipt number to its case."""
-
-    receipt_number = models.CharField(max_length=20, primary_key=True)
-    person_id = models.UUIDField()
-    case_id = models.UUIDField()
-
-
-class DocumentCode(models.Model):
-    """From the verification code printed on a paper to the issued document."""
-
-    code = models.CharField(max_length=32, primary_key=True)
-    person_id = models.UUIDField()
-    document_id = models.UUIDField()
-
-
-class ResumeCode(models.Model):
-    """From the hash of a code to the draft that it opens on another device."""
-
-    code_hash = models.CharField(max_length=64, primary_key=True)
-    person_id = models.UUIDField()
-    draft_id = models.UUIDField()
-    expires_at = models.DateTimeField()
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["person_id", "draft_id"], name="cases_resume_draft"),
-            models.Index(fields=["expires_at"], name="cases_resume_expiry"),
-        ]
-
-
-class IdempotencyKey(models.Model):
-    """A key that was sent with an application, so that sending twice gives one receipt.
-
-    ``scope`` keeps the keys of one sender apart from another's.
-    """
-
-    pk = models.CompositePrimaryKey("scope", "key")
-    scope = models.CharField(max_length=60)
-    key = models.CharField(max_length=100)
-    content_hash = models.CharField(max_length=64)
-    person_id = models.UUIDField()
-    case_id = models.UUIDField()
-    at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["at"], name="cases_key_age")]
-
-
-class StatusCode(models.Model):
-    """A one-time code by which the holder of a receipt number sees the status of the case.
-
-    Once the code was entered, ``token_hash`` opens the status until ``expires_at``.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid7)
-    receipt_number = models.CharField(max_length=20)
-    code_hash = models.CharField(max_length=64)
-    token_hash = models.CharField(max_length=64, default="")
-    sent_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    tries = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["receipt_number", "sent_at"], name="cases_status_receipt"),
-            models.Index(fields=["expires_at"], name="cases_status_expiry"),
-        ]
+    def __str__(self) -> str:
+        return str(self.id)

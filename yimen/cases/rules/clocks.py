@@ -1,0 +1,150 @@
+"""The clocks of a case: statutory and promised limits, stops, extensions, and why a date is so."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from yimen.base.actor import Actor
+from yimen.base.calendar import WorkingCalendar
+from yimen.base.deadline import Deadline, Stop, Unit, compute, days_until
+from yimen.cases.rules.errors import ExtensionTooLong, OnlyOneExtension, SameOfficer
+from yimen.cases.rules.permissions import check_right
+from yimen.cases.types import ClockStep, DueBand, DueLeft, RemedyNamed, StepKind
+from yimen.catalogue.definition import Limit, Service
+
+EXTEND = "case.extend"
+SOON_DAYS = 3
+FAR_AWAY = date(9999, 12, 31)  # sorts a task last while its clock stands
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """Both clocks of a case."""
+
+    statutory: Deadline
+    promised: Deadline
+
+
+def unit_of(limit: Limit) -> Unit:
+    """Return the unit of a declared limit in the words of the clock."""
+    return Unit(limit.unit.value)
+
+
+def clocks(
+    service: Service,
+    submitted_on: date,
+    calendar: WorkingCalendar,
+    *,
+    stops: Sequence[Stop] = (),
+    extension_days: int = 0,
+) -> Clocks:
+    """Return both clocks of a case under its version of the service.
+
+    An extension adds its days to either clock, in that clock's own unit: the office that may take
+    longer by law need not break its promise meanwhile.
+    """
+
+    def clock(limit: Limit) -> Deadline:
+        return compute(
+            calendar,
+            submitted_on,
+            limit.days,
+            unit_of(limit),
+            extension_days=extension_days,
+            stops=stops,
+        )
+
+    return Clocks(clock(service.statutory), clock(service.promised))
+
+
+def explain(deadline: Deadline, source: str = "") -> tuple[ClockStep, ...]:
+    """Return how a due date was computed, step by step, for a channel to put into sentences.
+
+    The steps add up: after ``start``, ``limit + extension + stopped`` days of the unit lead to the
+    due date, or to the day before it was ``moved`` to a working day.
+    """
+    unit = str(deadline.unit)
+    limit = deadline.days - deadline.extension_days
+    steps = [
+        ClockStep(StepKind.START, day=deadline.start),
+        ClockStep(StepKind.LIMIT, days=limit, unit=unit, source=source),
+    ]
+    if deadline.extension_days:
+        steps.append(ClockStep(StepKind.EXTENSION, days=deadline.extension_days, unit=unit))
+    steps.extend(
+        ClockStep(StepKind.STOP, day=stop.since, until=stop.until, name=stop.reason)
+        for stop in deadline.stops
+    )
+    if deadline.stopped_days:
+        steps.append(ClockStep(StepKind.STOPPED, days=deadline.stopped_days, unit=unit))
+    if deadline.unit is Unit.WORKING:
+        steps.extend(
+            ClockStep(StepKind.DAY_OFF, day=off.day, name=off.name, works=off.works)
+            for off in deadline.days_off
+        )
+    steps.extend(_ending(deadline, unit))
+    return tuple(steps)
+
+
+def _ending(deadline: Deadline, unit: str) -> list[ClockStep]:
+    if deadline.due is None:
+        return [ClockStep(StepKind.STANDING, days=deadline.days_left_at_stop or 0, unit=unit)]
+    steps = []
+    if deadline.moved_to_working_day:
+        counted = deadline.start + timedelta(days=deadline.days + deadline.stopped_days)
+        moved = (deadline.due - counted).days
+        steps.append(ClockStep(StepKind.MOVED, day=deadline.due, days=moved, unit=unit))
+    return [*steps, ClockStep(StepKind.DUE, day=deadline.due)]
+
+
+def due_left(
+    due: date | None, today: date, calendar: WorkingCalendar, unit: Unit = Unit.WORKING
+) -> DueLeft:
+    """Return how long there is, and how pressing that is. ``due`` None: the clock stands."""
+    if due is None:
+        return DueLeft(DueBand.STANDING, 0, str(unit), None)
+    days = days_until(calendar, today, due, unit)
+    if due < today:
+        # A due day in the past is late even when no working day has passed since.
+        return DueLeft(DueBand.LATE, min(days, -1), str(unit), due)
+    if due == today:
+        return DueLeft(DueBand.TODAY, 0, str(unit), due)
+    band = DueBand.SOON if days <= SOON_DAYS else DueBand.CALM
+    return DueLeft(band, days, str(unit), due)
+
+
+def task_due(promised_due: date | None) -> date:
+    """Return the date by which a task sorts in the queue."""
+    return promised_due or FAR_AWAY
+
+
+def check_extension(days: int, statutory: Limit, existing: int) -> None:
+    """Refuse a second extension, and one that is longer than the statutory limit itself."""
+    if existing:
+        raise OnlyOneExtension
+    if not 1 <= days <= statutory.days:
+        raise ExtensionTooLong(statutory.days)
+
+
+def check_approve_extension(actor: Actor, agency: str, asked_by: int) -> None:
+    """Refuse without the right, and to the very officer who asked."""
+    check_right(actor, EXTEND, agency)
+    if actor.account_id == asked_by:
+        raise SameOfficer
+
+
+def remedies_named(
+    service: Service, told_on: date, calendar: WorkingCalendar
+) -> tuple[RemedyNamed, ...]:
+    """Return the remedies of a decision with their last days, counted from when it was told."""
+    named = []
+    for remedy in service.remedies:
+        unit = unit_of(remedy.limit)
+        last = compute(calendar, told_on, remedy.limit.days, unit).due
+        if last is not None:  # without stops a due date always stands
+            named.append(
+                RemedyNamed(
+                    remedy.title, remedy.says, last, remedy.limit.days, str(unit), remedy.source
+                )
+            )
+    return tuple(named)

@@ -1,0 +1,265 @@
+"""What cases refuse: typed errors with their fields. Channels make the sentences."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class CasesError(Exception):
+    """Base of everything that cases refuse."""
+
+
+class NotFound(CasesError):
+    """There is no such thing, or not for this actor: the two are not told apart."""
+
+
+class NotAllowed(CasesError):
+    """The actor holds no post with this right in this agency."""
+
+    def __init__(self, right: str, agency: str = "") -> None:
+        super().__init__(right, agency)
+        self.right = right
+        self.agency = agency
+
+
+class WrongState(CasesError):
+    """A verb was tried in a state in which it is not possible."""
+
+    def __init__(self, verb: str, state: StrEnum) -> None:
+        super().__init__(verb, state)
+        self.verb = verb
+        self.state = state
+
+
+# Applying
+
+
+class UnknownService(CasesError):
+    """No service has this code."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class ServiceClosed(CasesError):
+    """The service takes no applications any more."""
+
+    def __init__(self, code: str, since: date) -> None:
+        super().__init__(code, since)
+        self.code = code
+        self.since = since
+
+
+class ChannelNotOffered(CasesError):
+    """The service is not offered through this channel."""
+
+    def __init__(self, code: str, channel: str) -> None:
+        super().__init__(code, channel)
+        self.code = code
+        self.channel = channel
+
+
+class DraftOutdated(CasesError):
+    """The service has a new version: `upgrade_draft` brings the draft to it and says what changed."""
+
+    def __init__(self, draft_version: int, current_version: int) -> None:
+        super().__init__(draft_version, current_version)
+        self.draft_version = draft_version
+        self.current_version = current_version
+
+
+class AnswersRefused(CasesError):
+    """Answers or materials are not right: ``errors`` is ``{question or material key: code}``.
+
+    The codes are those of `catalogue.rules`: required, too_small, material_missing ...
+    """
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__(dict(errors))
+        self.errors = dict(errors)
+
+
+class AnswersTooLarge(CasesError):
+    """The answers together are larger than any form."""
+
+
+class BadKey(CasesError):
+    """An idempotency key is 8 to 100 printable ASCII characters."""
+
+
+class KeyReused(CasesError):
+    """The same idempotency key came with another content before."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+# Files
+
+
+class FileProblem(StrEnum):
+    """Why a file is refused."""
+
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    TOO_MANY = "too_many"
+    WRONG_TYPE = "wrong_type"  # its content is of a kind that is not accepted here
+    NOT_WHAT_IT_SAYS = "not_what_it_says"  # named as one kind, but its content is another
+    DAMAGED = "damaged"
+    LOCKED = "locked"  # asks for a password
+    BOMB = "bomb"  # unpacks to far more than it is
+    ACTIVE = "active"  # carries scripts, macros or programs
+
+
+class FileRefused(CasesError):
+    """A file cannot be attached. ``limit`` is the bytes or the count that are allowed."""
+
+    def __init__(
+        self,
+        problem: FileProblem,
+        name: str,
+        *,
+        found: str = "",
+        allowed: tuple[str, ...] = (),
+        limit: int = 0,
+    ) -> None:
+        super().__init__(problem, name)
+        self.problem = problem
+        self.name = name
+        self.found = found
+        self.allowed = allowed
+        self.limit = limit
+
+
+class UnknownMaterial(CasesError):
+    """The service asks for no such material."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+# Handling
+
+
+class AlreadyClaimed(CasesError):
+    """Another officer has this task. ``who`` is office and number."""
+
+    def __init__(self, who: str, at: datetime | None) -> None:
+        super().__init__(who, at)
+        self.who = who
+        self.at = at
+
+
+class AlreadyDecided(CasesError):
+    """Another officer, or the same one in another window, has finished this task."""
+
+    def __init__(self, who: str, at: datetime | None, outcome: str) -> None:
+        super().__init__(who, at, outcome)
+        self.who = who
+        self.at = at
+        self.outcome = outcome
+
+
+class TaskCancelled(CasesError):
+    """The process went on without this task."""
+
+
+class WrongOutcome(CasesError):
+    """This kind of task cannot end so."""
+
+    def __init__(self, kind: str, outcome: str) -> None:
+        super().__init__(kind, outcome)
+        self.kind = kind
+        self.outcome = outcome
+
+
+class ReasonMissing(CasesError):
+    """This needs a reason in words."""
+
+
+class ReasonTooLong(CasesError):
+    """A reason has at most ``limit`` characters."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+
+class NothingToCorrect(CasesError):
+    """A correction names at least one question or material, each once, each with a sentence."""
+
+
+class UnknownItem(CasesError):
+    """The service has no question or material with this key, or it was not asked for."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+class UnknownGround(CasesError):
+    """The service has no criterion with this key."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+class NotAColleague(CasesError):
+    """The officer does not hold the post that this task asks for."""
+
+
+class TooManyTasks(CasesError):
+    """At most ``limit`` tasks can be claimed at once."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+
+class ExtensionTooLong(CasesError):
+    """A time limit can be extended by one to ``limit`` days, in the unit of the limit."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+
+class OnlyOneExtension(CasesError):
+    """A time limit can be extended once."""
+
+
+class SameOfficer(CasesError):
+    """Who asked for more time cannot approve it."""
+
+
+# Status with receipt number and one-time code
+
+
+class NoContact(CasesError):
+    """No e-mail address and no mailbox is known for this case, so no code can be sent."""
+
+
+class TooManyCodes(CasesError):
+    """Codes were asked for, or tried, too often; ``again_at`` says when it works again."""
+
+    def __init__(self, again_at: datetime) -> None:
+        super().__init__(again_at)
+        self.again_at = again_at
+
+
+class CodeWrong(CasesError):
+    """The code is wrong or too old."""
+
+
+def check_found(thing: T | None) -> T:
+    """Return the thing, or refuse when there is none for this actor."""
+    if thing is None:
+        raise NotFound
+    return thing
