@@ -107,7 +107,7 @@ def _copy(source: Path, target: Path, home: Path) -> None:
     """Copy what the server needs, whole or not at all."""
     libraries = f"{source.parent.name}.libs"
     try:
-        home.parent.mkdir(parents=True, exist_ok=True)
+        make_shared_state()
         temporary = Path(tempfile.mkdtemp(prefix=".copy-", dir=home.parent))
         try:
             inside = temporary / target.relative_to(home)
@@ -128,6 +128,13 @@ def _copy(source: Path, target: Path, home: Path) -> None:
             f" {home} failed: {error.strerror}. Move the checkout to a folder that others may"
             " enter, set YIMEN_STATE to a folder that can be written, or run as an ordinary user."
         ) from error
+
+
+def make_shared_state() -> None:
+    """Make root's folder for what the database's user must reach."""
+    if not SHARED_STATE.exists():
+        SHARED_STATE.mkdir(parents=True)
+        SHARED_STATE.chmod(0o755)
 
 
 def _let_all_read(folder: Path) -> None:

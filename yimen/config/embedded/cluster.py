@@ -7,7 +7,13 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from yimen.config.embedded.binaries import SHARED_STATE, Binaries, bundled, readable_for
+from yimen.config.embedded.binaries import (
+    SHARED_STATE,
+    Binaries,
+    bundled,
+    make_shared_state,
+    readable_for,
+)
 from yimen.config.embedded.system_user import SystemUser, by_uid, choose_user, current_user
 from yimen.config.refusal import Refusal
 
@@ -134,7 +140,9 @@ def _place_elsewhere(data_folder: Path, user: SystemUser) -> Path:
     name = hashlib.sha256(os.fsencode(data_folder)).hexdigest()[:12]
     place = SHARED_STATE / name
     try:
-        place.mkdir(mode=0o711, parents=True, exist_ok=True)
+        make_shared_state()
+        place.mkdir(exist_ok=True)
+        place.chmod(0o711)
         (data_folder / POINTER).write_text(f"{place}\n", encoding="utf-8")
     except OSError as error:
         raise Refusal(

@@ -53,8 +53,11 @@ def server_processes(folder: Path) -> list[psutil.Process]:
     return sorted(found, key=lambda process: process.create_time())
 
 
-def clear(cluster: Cluster) -> None:
-    """Stop, safely, what still serves this cluster, and remove what the dead left."""
+def clear(cluster: Cluster, *, keep: Path | None = None) -> None:
+    """Stop, safely, what still serves this cluster, and remove what the dead left.
+
+    ``keep`` is a socket folder that stays, because clients know its name.
+    """
     recorded = read_pid_file(cluster.folder)
     running = server_processes(cluster.folder)
     for sign, seconds in _GRACE:
@@ -68,7 +71,7 @@ def clear(cluster: Cluster) -> None:
             " stopped. End it, then start again."
         )
     (cluster.folder / "postmaster.pid").unlink(missing_ok=True)
-    if recorded is not None:
+    if recorded is not None and Path(recorded.socket_folder) != keep:
         remove_socket_folder(recorded.socket_folder)
 
 

@@ -54,16 +54,21 @@ class Server:
 
     def start(self, *, durable: bool = True) -> None:
         """Make the database if need be, start the server and wait until it answers."""
-        self.cluster.prepare(durable=durable)
         leftovers.clear(self.cluster)
+        self.cluster.prepare(durable=durable)
         self.socket_folder = leftovers.make_socket_folder(self.cluster)
         try:
-            self._launch()
-            self._wait_until_ready()
+            self.restart()
             self._ensure_database()
         except BaseException:
             self.stop()
             raise
+
+    def restart(self) -> None:
+        """Start the server again behind the same socket, after it ended by itself."""
+        leftovers.clear(self.cluster, keep=self.socket_folder)
+        self._launch()
+        self._wait_until_ready()
 
     def poll(self) -> int | None:
         """Return the exit code of a server that ended by itself, None while it runs."""
@@ -128,7 +133,10 @@ class Server:
                 " Nothing is lost; make room and start again."
             )
         fatal = [line for line in lines if "FATAL" in line or "PANIC" in line] or lines[-2:]
-        return f"The database did not start. PostgreSQL says: {' '.join(fatal)} (all of it is in {self.cluster.log})"
+        return (
+            f"The database did not start. PostgreSQL says: {' '.join(fatal)}"
+            f" (all of it is in {self.cluster.log})"
+        )
 
     def _ensure_database(self) -> None:
         with psycopg.connect(

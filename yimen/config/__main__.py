@@ -1,0 +1,5 @@
+"""`python -m yimen.config` is the `yimen` command, for processes that start their own kind."""
+
+from yimen.config.commands import main
+
+main()

@@ -1,0 +1,26 @@
+"""The web server: granian with a few processes of a few threads each."""
+
+from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
+from granian.server import Server as Granian
+
+from yimen.config.environment import Capacity
+
+
+def serve(host: str, port: int, capacity: Capacity) -> None:
+    """Serve until told to stop; a process that dies is replaced."""
+    Granian(
+        "yimen.config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        workers=capacity.web_workers,
+        blocking_threads=capacity.web_threads,
+        blocking_threads_idle_timeout=600,  # a thread that goes takes its connection along
+        respawn_failed_workers=True,
+        respawn_interval=0.5,
+        workers_kill_timeout=10,
+        log_level=LogLevels.warning,
+    ).serve()

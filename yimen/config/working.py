@@ -1,0 +1,12 @@
+"""The worker: background jobs, and the sealer of the ledger beside them."""
+
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+
+
+def work(jobs: int) -> None:
+    """Work until told to stop; what is being done is finished first."""
+    connector = app.connector
+    assert isinstance(connector, DjangoConnector)
+    with app.replace_connector(connector.get_worker_connector()):
+        app.run_worker(concurrency=jobs, shutdown_graceful_timeout=10)
