@@ -45,6 +45,10 @@ def _use_data_folder(config: pytest.Config) -> None:
     folder = Path(tempfile.mkdtemp(prefix="yimen-tests-"))
     folder.chmod(0o711)  # the database's user passes through
     config.stash[_folder] = folder
+    # Tests without a browser need no built styles: names of static files stay as they are.
+    settings.STORAGES["staticfiles"]["BACKEND"] = (
+        "django.contrib.staticfiles.storage.StaticFilesStorage"
+    )
     settings.DATA_FOLDER = folder
     settings.MEDIA_ROOT = folder / "media"
     settings.DOCUMENT_STORE = folder / "documents"

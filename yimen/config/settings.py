@@ -5,6 +5,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -91,9 +92,13 @@ TEMPLATES = [
     },
 ]
 
+# Each thread of the web server keeps its connection; one that the database dropped is replaced
+# before a request uses it.
 DATABASES = {
     "default": dj_database_url.parse(
-        os.environ.get("DATABASE_URL", "postgresql:///yimen"), conn_max_age=600
+        os.environ.get("DATABASE_URL", "postgresql:///yimen"),
+        conn_max_age=600,
+        conn_health_checks=True,
     )
 }
 if "YIMEN_TEST_DATABASE" in os.environ:
@@ -110,6 +115,10 @@ WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("YIMEN_STATIC", ROOT / ".cache" / "static"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_FOLDER / "media"
 DOCUMENT_STORE = DATA_FOLDER / "documents"
@@ -117,15 +126,35 @@ KEY_FOLDER = DATA_FOLDER / "keys"
 WAGTAIL_SITE_NAME = "Yimen"
 WAGTAILADMIN_BASE_URL = SITE_URL
 
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = DATA_FOLDER / "email"
-DEFAULT_FROM_EMAIL = "noreply@yimen.invalid"
+# YIMEN_SMTP = smtp://name:password@host:587 (STARTTLS) or smtps://host:465; else files in a folder.
+SMTP = urlsplit(os.environ.get("YIMEN_SMTP", ""))
+if SMTP.hostname:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST = SMTP.hostname
+    EMAIL_PORT = SMTP.port or (465 if SMTP.scheme == "smtps" else 587)
+    EMAIL_HOST_USER = unquote(SMTP.username or "")
+    EMAIL_HOST_PASSWORD = unquote(SMTP.password or "")
+    EMAIL_USE_SSL = SMTP.scheme == "smtps"
+    EMAIL_USE_TLS = not EMAIL_USE_SSL
+    EMAIL_TIMEOUT = 20
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = DATA_FOLDER / "email"
+DEFAULT_FROM_EMAIL = os.environ.get("YIMEN_EMAIL_FROM", "noreply@yimen.invalid")
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_SSL_REDIRECT = SECURE
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
+if SECURE:  # TLS ends at the proxy in front, which says so and strips what visitors claim
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "SAMEORIGIN"
+SILENCED_SYSTEM_CHECKS = [
+    "security.W019",  # the office of the editors previews our own pages in a frame
+]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -134,4 +163,18 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [SELF],
         "form-action": [SELF],
     }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        "procrastinate": {"level": "WARNING"},
+        "yimen": {"level": "INFO"},
+    },
 }
