@@ -131,4 +131,4 @@ class RecordRead(Event):
     purpose: str
     agency: str
     reader_account_id: int | None
-    office_number: str
+    acting_for_account_id: int | None

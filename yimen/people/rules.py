@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from yimen.base.actor import Actor, ActorKind
+from yimen.base.actor import Actor, ActorKind, Post
 from yimen.base.identifiers import check_credit_code, id_number_facts
 from yimen.catalogue.definition import DataSet
 from yimen.catalogue.types import Sharing
 from yimen.people.types import DocumentKind, OrganisationFacts, PersonFacts, RowProblem, Sex
 
+PERSON = "person"  # the register of persons itself, in names such as person.age
+HOUSEHOLD = "household"
 READ_RIGHTS = ("case.read", "counter.read")
 WRITE_RECORDS = "record.write"
 REGISTER = "counter.register"
@@ -98,6 +100,10 @@ class NameMissing(PeopleError):
     """A person has a name."""
 
 
+class NotAMember(PeopleError):
+    """The person belongs to no household."""
+
+
 class NotProvisional(PeopleError):
     """Only a provisional person can be claimed."""
 
@@ -134,12 +140,9 @@ class WrongCode(PeopleError):
         self.tries_left = tries_left
 
 
-def reading_agency(actor: Actor) -> str | None:
-    """Return the agency in whose name the actor reads records, or None."""
-    for post in actor.posts:
-        if not post.rights.isdisjoint(READ_RIGHTS):
-            return post.agency
-    return None
+def reading_post(actor: Actor) -> Post | None:
+    """Return the post by which the actor reads records, or None."""
+    return next((p for p in actor.posts if not p.rights.isdisjoint(READ_RIGHTS)), None)
 
 
 def check_may_open(actor: Actor, data_set: DataSet, *, own: bool, purpose: str) -> None:
@@ -152,6 +155,16 @@ def check_may_open(actor: Actor, data_set: DataSet, *, own: bool, purpose: str) 
     agencies = {post.agency for post in actor.posts if not post.rights.isdisjoint(READ_RIGHTS)}
     if not agencies or (data_set.sharing is Sharing.CLOSED and data_set.owner not in agencies):
         raise MayNotOpen(data_set.code)
+    if not purpose.strip():
+        raise PurposeMissing
+
+
+def check_may_see_person(actor: Actor, *, own: bool, purpose: str) -> None:
+    """Refuse unless it is oneself, or staff who may read records and say what for."""
+    if own or actor.kind is ActorKind.SYSTEM:
+        return
+    if reading_post(actor) is None:
+        raise MayNotOpen(PERSON)
     if not purpose.strip():
         raise PurposeMissing
 
@@ -230,16 +243,20 @@ def check_claim(actor: Actor, *, provisional: bool, surviving_id: UUID) -> None:
         raise NotProvisional
 
 
-def check_may_request_tie(actor: Actor, asked: Sequence[datetime], now: datetime) -> int:
-    """Return the account that asks, or refuse: visitors, tied accounts, and too many wishes."""
+def check_may_request_tie(actor: Actor) -> int:
+    """Return the account that asks, or refuse visitors, staff, and who is tied already."""
     if actor.account_id is None or actor.kind is not ActorKind.RESIDENT:
         raise NeedsAccount
     if actor.identified:
         raise TiedAlready
+    return actor.account_id
+
+
+def check_requests(asked: Sequence[datetime], now: datetime) -> None:
+    """Refuse when an account has asked too often, and say from when it may again."""
     recent = sorted(moment for moment in asked if now - moment < REQUESTS_WITHIN)
     if len(recent) >= REQUESTS_PER_ACCOUNT:
         raise TooManyRequests(recent[-REQUESTS_PER_ACCOUNT] + REQUESTS_WITHIN)
-    return actor.account_id
 
 
 def can_post_letter(queued: Sequence[datetime], now: datetime) -> bool:

@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,119 +15,344 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Household',
+            name="Household",
             fields=[
-                ('id', models.UUIDField(default=yimen.base.identifiers.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=40, unique=True)),
-                ('division', models.CharField(blank=True, max_length=20)),
-                ('address', models.CharField(blank=True, max_length=300)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=yimen.base.identifiers.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("number", models.CharField(max_length=40, unique=True)),
+                ("division", models.CharField(blank=True, max_length=20)),
+                ("address", models.CharField(blank=True, max_length=300)),
             ],
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.UUIDField(default=yimen.base.identifiers.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('natural', 'natural'), ('organisation', 'organisation')], default='natural', max_length=20)),
-                ('provisional', models.BooleanField(default=False)),
-                ('name', models.CharField(blank=True, max_length=200)),
-                ('document', models.CharField(blank=True, choices=[('id_card', 'id_card'), ('passport', 'passport'), ('travel_permit', 'travel_permit'), ('credit_code', 'credit_code')], max_length=20)),
-                ('number', models.CharField(blank=True, max_length=40)),
-                ('birth_date', models.DateField(blank=True, null=True)),
-                ('sex', models.CharField(blank=True, choices=[('female', 'female'), ('male', 'male')], max_length=10)),
-                ('category', models.CharField(blank=True, choices=[('registered', 'registered'), ('floating', 'floating'), ('rural', 'rural'), ('student', 'student')], max_length=20)),
-                ('division', models.CharField(blank=True, max_length=20)),
-                ('address', models.CharField(blank=True, max_length=300)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('registered_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=yimen.base.identifiers.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("natural", "natural"), ("organisation", "organisation")],
+                        default="natural",
+                        max_length=20,
+                    ),
+                ),
+                ("provisional", models.BooleanField(default=False)),
+                ("name", models.CharField(blank=True, max_length=200)),
+                (
+                    "document",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("id_card", "id_card"),
+                            ("passport", "passport"),
+                            ("travel_permit", "travel_permit"),
+                            ("credit_code", "credit_code"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("number", models.CharField(blank=True, max_length=40)),
+                ("birth_date", models.DateField(blank=True, null=True)),
+                (
+                    "sex",
+                    models.CharField(
+                        blank=True, choices=[("female", "female"), ("male", "male")], max_length=10
+                    ),
+                ),
+                (
+                    "category",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("registered", "registered"),
+                            ("floating", "floating"),
+                            ("rural", "rural"),
+                            ("student", "student"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("division", models.CharField(blank=True, max_length=20)),
+                ("address", models.CharField(blank=True, max_length=300)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                ("registered_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('provisional', False), ('number', ''), _connector='OR'), name='people_provisional_has_no_number')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("provisional", False), ("number", ""), _connector="OR"),
+                        name="people_provisional_has_no_number",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DocumentNumber',
+            name="DocumentNumber",
             fields=[
-                ('pk', models.CompositePrimaryKey('document', 'number', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('document', models.CharField(choices=[('id_card', 'id_card'), ('passport', 'passport'), ('travel_permit', 'travel_permit'), ('credit_code', 'credit_code')], max_length=20)),
-                ('number', models.CharField(max_length=40)),
-                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "document",
+                        "number",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "document",
+                    models.CharField(
+                        choices=[
+                            ("id_card", "id_card"),
+                            ("passport", "passport"),
+                            ("travel_permit", "travel_permit"),
+                            ("credit_code", "credit_code"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("number", models.CharField(max_length=40)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('pk', models.CompositePrimaryKey('person_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('id', models.UUIDField(default=yimen.base.identifiers.uuid7)),
-                ('legal_representative', models.CharField(max_length=200)),
-                ('representative_id', models.UUIDField(blank=True, db_index=True, null=True)),
-                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='organisations', to='people.person')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "person_id",
+                        "id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("id", models.UUIDField(default=yimen.base.identifiers.uuid7)),
+                ("legal_representative", models.CharField(max_length=200)),
+                ("representative_id", models.UUIDField(blank=True, db_index=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="organisations",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(models.F('person'), name='people_organisation_once')],
+                "constraints": [
+                    models.UniqueConstraint(models.F("person"), name="people_organisation_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Merge',
+            name="Merge",
             fields=[
-                ('pk', models.CompositePrimaryKey('person_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('id', models.UUIDField(default=yimen.base.identifiers.uuid7)),
-                ('surviving_id', models.UUIDField(db_index=True)),
-                ('kind', models.CharField(choices=[('duplicate', 'duplicate'), ('claim', 'claim')], max_length=20)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('merged_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='merges', to='people.person')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "person_id",
+                        "id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("id", models.UUIDField(default=yimen.base.identifiers.uuid7)),
+                ("surviving_id", models.UUIDField(db_index=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("duplicate", "duplicate"), ("claim", "claim")], max_length=20
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("merged_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merges",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(models.F('person'), condition=models.Q(('ended_at__isnull', True)), name='people_merged_once'), models.CheckConstraint(condition=models.Q(('person', models.F('surviving_id')), _negated=True), name='people_not_merged_into_itself')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("person"),
+                        condition=models.Q(("ended_at__isnull", True)),
+                        name="people_merged_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("person", models.F("surviving_id")), _negated=True),
+                        name="people_not_merged_into_itself",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Letter',
+            name="Letter",
             fields=[
-                ('pk', models.CompositePrimaryKey('person_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('id', models.UUIDField(default=yimen.base.identifiers.uuid7)),
-                ('name', models.CharField(max_length=200)),
-                ('address', models.CharField(max_length=300)),
-                ('language', models.CharField(max_length=10)),
-                ('code', models.CharField(max_length=20)),
-                ('queued_at', models.DateTimeField()),
-                ('posted_at', models.DateTimeField(blank=True, null=True)),
-                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='people.person')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "person_id",
+                        "id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("id", models.UUIDField(default=yimen.base.identifiers.uuid7)),
+                ("name", models.CharField(max_length=200)),
+                ("address", models.CharField(max_length=300)),
+                ("language", models.CharField(max_length=10)),
+                ("code", models.CharField(max_length=20)),
+                ("queued_at", models.DateTimeField()),
+                ("posted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="letters",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(models.F('queued_at'), condition=models.Q(('posted_at__isnull', True)), name='people_letters_waiting')],
+                "indexes": [
+                    models.Index(
+                        models.F("queued_at"),
+                        condition=models.Q(("posted_at__isnull", True)),
+                        name="people_letters_waiting",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='HouseholdMember',
+            name="HouseholdMember",
             fields=[
-                ('pk', models.CompositePrimaryKey('person_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('id', models.UUIDField(default=yimen.base.identifiers.uuid7)),
-                ('relation', models.CharField(choices=[('head', 'head'), ('spouse', 'spouse'), ('child', 'child'), ('parent', 'parent'), ('other', 'other')], max_length=20)),
-                ('since', models.DateField()),
-                ('until', models.DateField(blank=True, null=True)),
-                ('household', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='people.household')),
-                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='people.person')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "person_id",
+                        "id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("id", models.UUIDField(default=yimen.base.identifiers.uuid7)),
+                (
+                    "relation",
+                    models.CharField(
+                        choices=[
+                            ("head", "head"),
+                            ("spouse", "spouse"),
+                            ("child", "child"),
+                            ("parent", "parent"),
+                            ("other", "other"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("since", models.DateField()),
+                ("until", models.DateField(blank=True, null=True)),
+                (
+                    "household",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="members",
+                        to="people.household",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(models.F('person'), condition=models.Q(('until__isnull', True)), name='people_one_household')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("person"),
+                        condition=models.Q(("until__isnull", True)),
+                        name="people_one_household",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='TieRequest',
+            name="TieRequest",
             fields=[
-                ('id', models.UUIDField(default=yimen.base.identifiers.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('matched_id', models.UUIDField(blank=True, db_index=True, null=True)),
-                ('code_hash', models.CharField(max_length=64)),
-                ('asked_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('tries_left', models.PositiveSmallIntegerField()),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=yimen.base.identifiers.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("matched_id", models.UUIDField(blank=True, db_index=True, null=True)),
+                ("code_hash", models.CharField(max_length=64)),
+                ("asked_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("tries_left", models.PositiveSmallIntegerField()),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(models.F('account'), models.F('asked_at'), name='people_tie_request_account')],
+                "indexes": [
+                    models.Index(
+                        models.F("account"), models.F("asked_at"), name="people_tie_request_account"
+                    )
+                ],
             },
         ),
     ]

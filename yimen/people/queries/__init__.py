@@ -1,0 +1,32 @@
+"""Reads of persons and their records, the actor first. Reading somebody's record writes an entry."""
+
+from yimen.people.queries.eligibility import eligibility
+from yimen.people.queries.facts import facts
+from yimen.people.queries.persons import (
+    all_ids,
+    find_by_number,
+    household_members,
+    household_of,
+    organisations_of,
+    own_ids,
+    person,
+)
+from yimen.people.queries.readings import readings_of
+from yimen.people.queries.records import open_record
+from yimen.people.queries.ties import letters_waiting, tie_state
+
+__all__ = [
+    "all_ids",
+    "eligibility",
+    "facts",
+    "find_by_number",
+    "household_members",
+    "household_of",
+    "letters_waiting",
+    "open_record",
+    "organisations_of",
+    "own_ids",
+    "person",
+    "readings_of",
+    "tie_state",
+]
