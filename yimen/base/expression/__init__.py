@@ -7,6 +7,14 @@ Numbers are decimals, text compares by code point, division by zero and every un
 
 from yimen.base.expression.evaluate import Value, evaluate
 from yimen.base.expression.nodes import ValueType
-from yimen.base.expression.parse import Expression, ExpressionError, parse
+from yimen.base.expression.parse import Expression, ExpressionError, check_types, parse
 
-__all__ = ["Expression", "ExpressionError", "Value", "ValueType", "evaluate", "parse"]
+__all__ = [
+    "Expression",
+    "ExpressionError",
+    "Value",
+    "ValueType",
+    "check_types",
+    "evaluate",
+    "parse",
+]

@@ -82,12 +82,17 @@ def parse(source: str, types: Mapping[str, ValueType] | None = None) -> Expressi
     node = reader.node(tree, 0)
     expression = Expression(source, node, frozenset(reader.names), frozenset(reader.standards))
     if types is not None:
-        _check_names(expression, types)
-        if _type_of(node, types) not in (ValueType.BOOLEAN, ValueType.NULL):
-            raise ExpressionError(
-                f"'{source}' is not a yes-or-no question; compare it with a value"
-            )
+        check_types(expression, types)
     return expression
+
+
+def check_types(expression: Expression, types: Mapping[str, ValueType]) -> None:
+    """Raise ExpressionError for unknown names, mixed types, and what is not yes or no."""
+    _check_names(expression, types)
+    if _type_of(expression.node, types) not in (ValueType.BOOLEAN, ValueType.NULL):
+        raise ExpressionError(
+            f"'{expression.source}' is not a yes-or-no question; compare it with a value"
+        )
 
 
 def _tree(source: str) -> exp.Expr:
