@@ -1,0 +1,77 @@
+"""The forms of sign-in, which allauth brings, drawn in the design system with words of our own."""
+
+from collections.abc import Callable
+
+from django import forms, template
+from django.forms.boundfield import BoundField
+from django.utils.translation import gettext as _
+
+from yimen.channels.shared.components import FieldError
+
+register = template.Library()
+
+
+@register.inclusion_tag("account/parts/field.html")
+def account_field(field: BoundField) -> dict[str, object]:
+    """Draw one field of a form, with its label, hint and errors."""
+    is_box = isinstance(field.field.widget, forms.CheckboxInput)
+    name = "box" if is_box else field.name
+    classes = "govuk-checkboxes__input" if is_box else "govuk-input"
+    width = " govuk-input--width-10" if field.name == "code" else ""
+    error = " govuk-input--error" if field.errors and not is_box else ""
+    attributes: dict[str, object] = {
+        "class": classes + width + error,
+        "placeholder": False,
+        "title": False,
+        **_ATTRIBUTES.get(field.name, {}),
+    }
+    hint = _HINTS[name]() if name in _HINTS else ""
+    described = [f"{field.auto_id}-hint"] if hint else []
+    described += [f"{field.auto_id}-error"] if field.errors else []
+    attributes["aria-describedby"] = " ".join(described) or False
+    return {
+        "field": field,
+        "label": _LABELS[field.name]() if field.name in _LABELS else field.label,
+        "hint": hint,
+        "is_box": is_box,
+        "control": field.as_widget(attrs=attributes),
+    }
+
+
+@register.simple_tag
+def form_errors(*shown: object) -> list[FieldError]:
+    """Return all errors of the forms of a page, for the summary on top of it."""
+    errors: list[FieldError] = []
+    for form in shown:
+        if not isinstance(form, forms.BaseForm) or not form.is_bound:
+            continue
+        errors += [FieldError("", str(error)) for error in form.non_field_errors()]
+        for field in form:
+            anchor = "" if field.is_hidden else field.auto_id
+            errors += [FieldError(anchor, str(error)) for error in field.errors]
+    return errors
+
+
+# Labels and hints are made when the page is drawn, in its language.
+_LABELS: dict[str, Callable[[], str]] = {
+    "login": lambda: _("E-mail address or staff name"),
+    "password": lambda: _("Password"),
+    "password1": lambda: _("Password"),
+    "password2": lambda: _("The new password once more"),
+    "oldpassword": lambda: _("Password that you use now"),
+    "email": lambda: _("E-mail address"),
+    "name": lambda: _("Your name"),
+    "code": lambda: _("Code"),
+    "passwordless": lambda: _("Sign in with this passkey alone, without a password"),
+}
+_HINTS: dict[str, Callable[[], str]] = {
+    "password1": lambda: _("At least 10 characters. Three or four words in a row are good."),
+    "email": lambda: _("We send a code to it, and later word of your applications."),
+}
+_ATTRIBUTES: dict[str, dict[str, object]] = {
+    "login": {"autocomplete": "username", "spellcheck": "false", "autocapitalize": "none"},
+    "email": {"autocomplete": "email", "spellcheck": "false"},
+    "password1": {"autocomplete": "new-password"},
+    "password2": {"autocomplete": "new-password"},
+    "code": {"autocomplete": "one-time-code", "inputmode": "text", "spellcheck": "false"},
+}

@@ -1,0 +1,38 @@
+"""The list that shows a person who read what about them, and what for."""
+
+from yimen.accounts.queries import officer_names
+from yimen.base.actor import Actor
+from yimen.ledger.queries import events_about
+from yimen.ledger.types import LedgerEntry
+from yimen.people.events import RecordRead
+from yimen.people.queries.persons import own_ids
+from yimen.people.types import Reading
+
+NEWEST = 1000
+
+
+def readings_of(actor: Actor) -> tuple[Reading, ...]:
+    """Return who read records of the person who acts, newest first, a thousand at most.
+
+    Only for an account that is tied: it is the person's own list and nobody else's. Officers are
+    named by agency and office number. Three queries.
+    """
+    if not actor.identified:
+        return ()
+    entries = events_about(own_ids(actor), kinds=[RecordRead.kind], limit=NEWEST)
+    readers = {entry.actor_account for entry in entries if entry.actor_account is not None}
+    names = officer_names(readers) if readers else {}
+    offices = {account: name.office_number for account, name in names.items()}
+    return tuple(_reading(entry, offices.get(entry.actor_account or 0, "")) for entry in entries)
+
+
+def _reading(entry: LedgerEntry, office_number: str) -> Reading:
+    fields = entry.payload["fields"]
+    return Reading(
+        at=entry.at,
+        agency=str(entry.payload["agency"]),
+        office_number=office_number,
+        data_set=str(entry.payload["data_set"]),
+        fields=tuple(str(field) for field in fields) if isinstance(fields, list) else (),
+        purpose=str(entry.payload["purpose"]),
+    )
