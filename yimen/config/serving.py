@@ -5,10 +5,12 @@ from granian.log import LogLevels
 from granian.server import Server as Granian
 
 from yimen.config.environment import Capacity
+from yimen.config.parent_death import end_with_supervisor
 
 
 def serve(host: str, port: int, capacity: Capacity) -> None:
     """Serve until told to stop; a process that dies is replaced."""
+    end_with_supervisor()
     Granian(
         "yimen.config.wsgi:application",
         address=host,

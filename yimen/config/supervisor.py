@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from yimen.config.embedded.server import Server
-from yimen.config.parent_death import child_setup
+from yimen.config.parent_death import SUPERVISOR, child_setup
 from yimen.config.refusal import Refusal
 
 STOP_SIGNALS = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
@@ -67,6 +67,7 @@ class Child:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command,
+                env=os.environ | {SUPERVISOR: str(os.getpid())},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

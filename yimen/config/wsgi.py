@@ -1,8 +1,14 @@
 """The WSGI application that granian serves."""
 
+import multiprocessing
 import os
+import signal
 
 from django.core.wsgi import get_wsgi_application
 
+from yimen.config.parent_death import follow_parent
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yimen.config.settings")
+if multiprocessing.parent_process() is not None:  # a process of granian: never outlive granian
+    follow_parent(os.getppid(), signal.SIGTERM)
 application = get_wsgi_application()

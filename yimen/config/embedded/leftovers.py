@@ -81,8 +81,8 @@ def _stop(
     """Ask the server to stop; its orphaned children only when the server itself is dead."""
     processes = list(running)
     head = [p for p in processes if recorded is not None and p.pid == recorded.pid]
-    if not head and sign is signal.SIGINT:
-        wait = 5.0  # children notice by themselves that the server died
+    if not head:
+        wait = 2.0  # children notice by themselves that the server died
     for process in head or (processes if sign is not signal.SIGINT else []):
         try:
             process.send_signal(sign)
