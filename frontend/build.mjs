@@ -26,7 +26,11 @@ async function buildStyles () {
       style: 'compressed',
       quietDeps: true
     })
-    await writeFile(join(output, `${name}.css`), result.css)
+    const lean = result.css
+      .replaceAll('-webkit-font-smoothing:antialiased;-moz-osx-font-smoothing:grayscale', '')
+      .replace(/@media print\{[^{}]+\{font-family:var\(--family\)\}\}/g, '')
+    const { code } = await esbuild.transform(lean, { loader: 'css', minify: true })
+    await writeFile(join(output, `${name}.css`), code)
   }
 }
 

@@ -8,3 +8,9 @@ class PublishingConfig(AppConfig):
 
     name = "yimen.publishing"
     label = "publishing"
+
+    def ready(self) -> None:
+        """Tell the ledger of every publication."""
+        from yimen.publishing import handlers
+
+        handlers.listen()

@@ -1,0 +1,151 @@
+"""What the guide page of a service says, gathered from its declaration."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from yimen.base import clock
+from yimen.base.text import Text
+from yimen.catalogue.definition import Agency, City, Limit, Material, Service
+from yimen.catalogue.types import Audience, ChannelKind, DayUnit
+from yimen.channels.shared import wording
+from yimen.channels.shared.components import Fact
+from yimen.channels.shared.steps import DrawnStage, drawn_stages
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Something that the city knows, so that nobody is asked for it."""
+
+    title: Text
+    owner: Agency | None
+    instead_of: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """The parts of a guide page that are worked out rather than declared."""
+
+    facts: tuple[Fact, ...]
+    apply_url: str
+    closed: bool
+    bring: tuple[Material, ...]
+    known: tuple[Known, ...]
+    stages: tuple[DrawnStage, ...]
+    days_note: str
+    other_channels: tuple[str, ...]
+
+
+def guide_of(service: Service, city: City, language: str) -> Guide:
+    """Return what the guide page of a service shows in a language."""
+    is_closed = closed(service, city)
+    online = ChannelKind.PORTAL in service.channels
+    return Guide(
+        facts=_facts(service, city, language),
+        apply_url="" if is_closed or not online else _apply_url(service),
+        closed=is_closed,
+        bring=tuple(m for m in service.materials if not m.from_data_set),
+        known=_known(service, city),
+        stages=drawn_stages(service, city, language),
+        days_note=_days_note(service.statutory),
+        other_channels=_other_channels(service),
+    )
+
+
+def closed(service: Service, city: City) -> bool:
+    """Say whether the service takes no applications today."""
+    since = service.closed_since
+    return since is not None and since <= clock.today(ZoneInfo(city.time_zone))
+
+
+def _facts(service: Service, city: City, language: str) -> tuple[Fact, ...]:
+    return (
+        Fact("users", _("Who"), _who(service)),
+        Fact("clock", _("How long"), wording.limit(service.promised), _by_law(service)),
+        Fact("wallet", _("Cost"), _cost(service, city, language)),
+        Fact("footprints", _("Visits"), _visits(service)),
+        Fact("map-pin", _("Where"), _where(service)),
+    )
+
+
+def _who(service: Service) -> str:
+    words = {
+        Audience.REGISTERED: _("registered residents"),
+        Audience.FLOATING: _("people from elsewhere"),
+        Audience.RURAL: _("rural residents"),
+        Audience.STUDENT: _("students under 16"),
+        Audience.COMPANY: _("companies"),
+    }
+    people = [a for a in Audience if a is not Audience.COMPANY]
+    if all(group in service.audience for group in people):
+        return _("Everybody")
+    text = _(", ").join(words[group] for group in service.audience)
+    return text[:1].upper() + text[1:]
+
+
+def _by_law(service: Service) -> str:
+    if not service.promised.days or not service.statutory.days:
+        return ""
+    return _("the law allows %(limit)s") % {"limit": wording.limit(service.statutory)}
+
+
+def _cost(service: Service, city: City, language: str) -> str:
+    if not service.fee.amount:
+        return _("Free of charge")
+    return wording.money(service.fee.amount, city.currency, language)
+
+
+def _visits(service: Service) -> str:
+    if not service.visits:
+        return _("None")
+    words = ngettext("%(count)d visit", "%(count)d visits", service.visits)
+    return words % {"count": service.visits}
+
+
+def _where(service: Service) -> str:
+    online = ChannelKind.PORTAL in service.channels
+    counter = ChannelKind.COUNTER in service.channels
+    if online and counter:
+        return _("Online or at a counter")
+    return _("Online") if online else _("At a counter")
+
+
+def _apply_url(service: Service) -> str:
+    try:
+        return reverse("portal:apply", args=[service.code])
+    except NoReverseMatch:
+        return ""
+
+
+def _known(service: Service, city: City) -> tuple[Known, ...]:
+    """Return the data sets that answer questions or stand in for documents, each once."""
+    codes = [m.from_data_set for m in service.materials if m.from_data_set]
+    codes += [f.from_record.split(".")[0] for f in service.fields if f.from_record]
+    known = []
+    for code in dict.fromkeys(codes):
+        data_set = city.data_sets.get(code)
+        if data_set is not None:
+            papers = tuple(m.title for m in service.materials if m.from_data_set == code)
+            known.append(Known(data_set.title, city.agencies.get(data_set.owner), papers))
+    return tuple(known)
+
+
+def _other_channels(service: Service) -> tuple[str, ...]:
+    words = {
+        ChannelKind.COUNTER: _("at the counter of any neighbourhood office"),
+        ChannelKind.KIOSK: _("at a self-service kiosk"),
+        ChannelKind.PAPER: _("on paper"),
+    }
+    return tuple(words[kind] for kind in service.channels if kind in words)
+
+
+def _days_note(limit: Limit) -> str:
+    """Return how the days of a limit are counted."""
+    if limit.unit is DayUnit.WORKING:
+        return _("Weekends and public holidays are not counted.")
+    return _(
+        "Every day is counted. A last day on a weekend or holiday moves to the next working day."
+    )

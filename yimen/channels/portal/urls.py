@@ -1,0 +1,21 @@
+"""Addresses of the portal, below the prefix of the language."""
+
+from django.urls import path
+from wagtail.views import serve
+
+from yimen.channels.portal import catalogue_pages, ledger_pages
+
+app_name = "portal"
+urlpatterns = [
+    path("", serve, {"path": ""}, name="home"),
+    path("services/", catalogue_pages.services, name="services"),
+    path("services/<slug:code>/", catalogue_pages.service, name="service"),
+    path("audience/<slug:key>/", catalogue_pages.audience, name="audience"),
+    path("life/<slug:key>/", catalogue_pages.life_event, name="life_event"),
+    path("agencies/", catalogue_pages.agencies, name="agencies"),
+    path("agencies/<slug:code>/", catalogue_pages.agency, name="agency"),
+    path("search/", catalogue_pages.search, name="search"),
+    path("mistake/", catalogue_pages.mistake, name="mistake"),
+    path("ledger/", ledger_pages.roots, name="ledger"),
+    path("ledger/roots.json", ledger_pages.roots_file, name="ledger_file"),
+]

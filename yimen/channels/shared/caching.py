@@ -1,0 +1,114 @@
+"""Pages that look the same to everybody: an ETag, a short life in caches, and no second rendering."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import wraps
+from hashlib import sha256
+from threading import Lock
+from typing import Concatenate, ParamSpec
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.templatetags.static import static
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.http import parse_etags
+from django.utils.translation import get_language
+
+from yimen import __version__
+from yimen.base import clock
+from yimen.catalogue.queries import current_city
+
+Parameters = ParamSpec("Parameters")
+View = Callable[Concatenate[HttpRequest, Parameters], HttpResponse]
+
+SECONDS_IN_CACHES = 60
+MOST_PAGES = 400
+
+
+class RenderedPages:
+    """The pages rendered last, by what they were rendered from. Safe to share between threads."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._pages: OrderedDict[str, tuple[bytes, str]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, etag: str) -> tuple[bytes, str] | None:
+        """Return the body and the media type, or None."""
+        with self._lock:
+            page = self._pages.get(etag)
+            if page is not None:
+                self._pages.move_to_end(etag)
+            return page
+
+    def keep(self, etag: str, body: bytes, media_type: str) -> None:
+        """Keep a page, and forget the one that was not asked for the longest time."""
+        with self._lock:
+            self._pages[etag] = (body, media_type)
+            if len(self._pages) > self._most:
+                self._pages.popitem(last=False)
+
+    def clear(self) -> None:
+        """Forget all pages."""
+        with self._lock:
+            self._pages.clear()
+
+
+rendered_pages = RenderedPages(MOST_PAGES)
+
+
+def public_page(view: View[Parameters]) -> View[Parameters]:
+    """Let everybody without a session share the page; who has one gets a page of their own.
+
+    The page must depend on the address, the language, the day and the applied city only.
+    """
+
+    @wraps(view)
+    def wrapped(
+        request: HttpRequest, *args: Parameters.args, **kwargs: Parameters.kwargs
+    ) -> HttpResponse:
+        if not _is_nobody(request):
+            response = view(request, *args, **kwargs)
+            patch_cache_control(response, private=True, no_cache=True)
+            return response
+        etag = _etag(request)
+        if etag in parse_etags(request.headers.get("If-None-Match", "")):
+            return _for_everybody(HttpResponseNotModified(), etag)
+        kept = rendered_pages.get(etag)
+        if kept is not None:
+            return _for_everybody(HttpResponse(kept[0], content_type=kept[1]), etag)
+        response = view(request, *args, **kwargs)
+        if response.status_code != 200:
+            return response
+        if not request.META.get("QUERY_STRING") and not settings.DEBUG:
+            rendered_pages.keep(etag, response.content, response["Content-Type"])
+        return _for_everybody(response, etag)
+
+    return wrapped
+
+
+def _is_nobody(request: HttpRequest) -> bool:
+    cookies = request.COOKIES
+    return settings.SESSION_COOKIE_NAME not in cookies and "messages" not in cookies
+
+
+def _etag(request: HttpRequest) -> str:
+    city = current_city()
+    parts = (
+        __version__,
+        static("yimen/yimen.css"),
+        city.files_hash,
+        clock.today(ZoneInfo(city.time_zone)).isoformat(),
+        get_language() or "",
+        request.get_full_path(),
+    )
+    digest = sha256(chr(0).join(parts).encode()).hexdigest()
+    return f'"{digest[:32]}"'
+
+
+def _for_everybody(response: HttpResponse, etag: str) -> HttpResponse:
+    response["ETag"] = etag
+    patch_cache_control(response, public=True, max_age=SECONDS_IN_CACHES)
+    patch_vary_headers(response, ["Cookie"])
+    return response

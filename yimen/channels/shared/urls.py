@@ -1,0 +1,8 @@
+"""Addresses that belong to no language: the city's colours."""
+
+from django.urls import path
+
+from yimen.channels.shared import brand
+
+app_name = "shared"
+urlpatterns = [path("city.css", brand.city_css, name="city_css")]
