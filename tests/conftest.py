@@ -12,12 +12,15 @@ from pathlib import Path
 
 import dj_database_url
 import pytest
+import pytest_django
 from django.conf import settings
+from django.db import connection
 
 from yimen.config.embedded.binaries import bundled, readable_for
 from yimen.config.embedded.cluster import Cluster
 from yimen.config.embedded.server import Server
 from yimen.config.embedded.system_user import choose_user
+from yimen.keys.actions import ensure_keys
 
 FAST_BUT_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -38,6 +41,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         config.stash[_server].stop()
         del os.environ["DATABASE_URL"]
     shutil.rmtree(config.stash[_folder], ignore_errors=True)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Repeat the verdicts of the gates just above pytest's closing line."""
+    gates = os.environ.get("YIMEN_GATES")
+    if gates:
+        terminalreporter.section("gates")
+        terminalreporter.write_line(Path(gates).read_text().rstrip())
 
 
 def _use_data_folder(config: pytest.Config) -> None:
@@ -64,6 +75,17 @@ def _start_server(config: pytest.Config) -> None:
     server.start(durable=False)
     config.stash[_server] = server
     os.environ["DATABASE_URL"] = server.url  # xdist's workers inherit it
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> None:
+    """Make keys, and let transactional tests empty the ledger's tables when they end."""
+    ensure_keys()
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        for table in ("ledger_event", "ledger_seal", "ledger_dayroot"):
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_no_truncate")
 
 
 @pytest.fixture

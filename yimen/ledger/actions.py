@@ -1,0 +1,299 @@
+"""Append events, seal them, store documents.
+
+An event is appended in the transaction of what it tells of; nobody waits for a lock to write one.
+The sealer comes later, alone, gives positions and signs.
+"""
+
+import logging
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from typing import Any, BinaryIO
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection, transaction
+from procrastinate.contrib.django import app
+from procrastinate.jobs import Job
+from psycopg.types.json import Jsonb
+
+from yimen.base import clock
+from yimen.base.actor import Actor, ActorKind
+from yimen.base.identifiers import uuid7
+from yimen.keys.queries import sign
+from yimen.ledger import rules
+from yimen.ledger.events import Event, subscribers
+from yimen.ledger.models import RECORD, DayRoot, Seal, StoredDocument
+from yimen.ledger.queries import document_path, open_document
+
+log = logging.getLogger(__name__)
+
+BATCH = 10_000  # events in a seal, so that sealing a backlog never holds a transaction long
+_SEALER = 0x79696D656E  # the advisory lock of the one sealer
+
+_APPEND = """
+INSERT INTO ledger_event (id, kind, at, actor_kind, actor_account, actor_person, actor_label,
+    channel, person_id, payload)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+_JOB = "ROW(%s, %s, %s, %s, NULL, %s, NULL)::procrastinate_job_to_defer_v1"
+
+# Events below the oldest running transaction, in the order of their horizons. Those at or above
+# the next transaction to come were written by another server and restored here; they come first.
+_PLACE = f"""
+WITH snapshot AS MATERIALIZED (
+    SELECT pg_snapshot_xmin(s)::text::bigint AS oldest, pg_snapshot_xmax(s)::text::bigint AS next
+    FROM pg_current_snapshot() AS s
+), batch AS (
+    SELECT ready.id AS event, %(last)s + row_number() OVER (ORDER BY turn, ready.horizon, ready.id)
+        AS place
+    FROM (
+        (SELECT 1 AS turn, horizon, id FROM ledger_event
+         WHERE position IS NULL AND horizon >= (SELECT next FROM snapshot)
+         ORDER BY horizon, id LIMIT %(limit)s)
+        UNION ALL
+        (SELECT 2, horizon, id FROM ledger_event
+         WHERE position IS NULL AND horizon < (SELECT oldest FROM snapshot)
+         ORDER BY horizon, id LIMIT %(limit)s)
+    ) AS ready
+    ORDER BY turn, ready.horizon, ready.id LIMIT %(limit)s
+)
+UPDATE ledger_event SET position = place FROM batch WHERE id = event
+RETURNING position, {RECORD}
+"""  # noqa: S608  no value of anyone's is in it
+
+
+# Appending
+
+
+def append(event: Event, *, actor: Actor, person_id: UUID | None = None) -> UUID:
+    """Append an event in the caller's transaction, and defer a job for each of its subscribers.
+
+    One statement. ``person_id`` is the person it is about. Each job gets ``event_id``,
+    ``person_id`` and ``payload``, runs at least once after the commit, and never without it.
+    """
+    if not connection.in_atomic_block:
+        raise rules.NotInTransaction(event.kind)
+    event_id, payload = uuid7(), event.payload()
+    values: list[Any] = [
+        event_id,
+        event.kind,
+        clock.now(),
+        actor.kind.value,
+        actor.account_id,
+        actor.person_id,
+        _public_label(actor),
+        actor.channel.value,
+        person_id,
+        Jsonb(payload),
+    ]
+    statement = _APPEND
+    if jobs := [_job(name) for name in subscribers(event.kind)]:
+        arguments = Jsonb(
+            {
+                "event_id": str(event_id),
+                "person_id": str(person_id) if person_id else None,
+                "payload": payload,
+            }
+        )
+        for job in jobs:
+            values += [job.queue, job.task_name, job.priority, job.lock, arguments]
+        rows = ", ".join([_JOB] * len(jobs))
+        statement = f"WITH event AS ({_APPEND}) SELECT procrastinate_defer_jobs_v1(ARRAY[{rows}])"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+    return event_id
+
+
+def _job(name: str) -> Job:
+    """Return the job a task name stands for, with the queue, priority and lock it declares."""
+    return app.configure_task(name).job
+
+
+def _public_label(actor: Actor) -> str:
+    """Return an officer's office and number; a resident's name has no place in the ledger."""
+    return actor.label if actor.kind in (ActorKind.STAFF, ActorKind.SYSTEM) else ""
+
+
+# Sealing
+
+
+@contextmanager
+def be_the_sealer() -> Iterator[bool]:
+    """Hold the sealer's lock for as long as this connection lives; yields False if another does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_SEALER])
+        [held] = cursor.fetchone() or [False]
+        try:
+            yield held
+        finally:
+            if held:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_SEALER])
+
+
+def seal_once(limit: int = BATCH) -> int | None:
+    """Give the next events their positions and sign them; return how many, None if another does.
+
+    All in one transaction: after a crash at any step the events are sealed or are not.
+    """
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        if not _take_turn():
+            return None
+        last = Seal.objects.defer("leaves").order_by("-number").first()
+        position = last.last_position if last else 0
+        cursor.execute(_PLACE, {"last": position, "limit": limit})
+        if records := sorted(cursor.fetchall()):
+            leaves = b"".join([rules.leaf_hash(record.encode()) for _, record in records])
+            _write_seal(last, position + 1, leaves)
+        return len(records)
+
+
+def _take_turn() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_SEALER])
+        [taken] = cursor.fetchone() or [False]
+        return bool(taken)
+
+
+def _write_seal(last: Seal | None, first_position: int, leaves: bytes) -> None:
+    seal = Seal(
+        number=last.number + 1 if last else 1,
+        first_position=first_position,
+        last_position=first_position + len(leaves) // rules.HASH - 1,
+        root=rules.merkle_root(leaves),
+        previous=rules.body_hash(last.body()) if last else rules.NOTHING_BEFORE,
+        at=_time_of_seal(last),
+        leaves=leaves,
+    )
+    _sign_and_insert(seal)
+
+
+def _time_of_seal(last: Seal | None) -> datetime:
+    """Return now, but never before the last seal, nor in a day that is closed."""
+    times = [clock.now()]
+    if last:
+        times.append(last.at)
+    if day := DayRoot.objects.order_by("-day").values_list("day", flat=True).first():
+        times.append(_start_of(day + timedelta(days=1)))
+    return max(times)
+
+
+def _sign_and_insert(row: Seal | DayRoot) -> None:
+    signature = sign("ledger", row.body())
+    row.key_id, row.algorithm = signature.key_id, signature.algorithm
+    row.signature = signature.value
+    row.save(force_insert=True)
+
+
+def close_days() -> list[date]:
+    """Sign a root for each day in the city's time that is over; return those days.
+
+    A day without a seal has no root.
+    """
+    closed: list[date] = []
+    while day := _close_next_day():
+        closed.append(day)
+    return closed
+
+
+def _close_next_day() -> date | None:
+    zone = ZoneInfo(settings.TIME_ZONE)
+    with transaction.atomic(durable=True):
+        if not _take_turn():
+            return None
+        last = DayRoot.objects.order_by("-day").first()
+        open_seals = Seal.objects.defer("leaves").order_by("number")
+        if last:
+            open_seals = open_seals.filter(number__gt=last.last_seal)
+        first = open_seals.first()
+        if first is None or (day := first.at.astimezone(zone).date()) >= clock.today(zone):
+            return None
+        end = _start_of(day + timedelta(days=1))
+        _write_day(day, last, list(open_seals.filter(at__lt=end)))
+        return day
+
+
+def _write_day(day: date, last: DayRoot | None, seals: list[Seal]) -> None:
+    leaves = b"".join(rules.leaf_hash(seal.body()) for seal in seals)
+    root = DayRoot(
+        day=day,
+        first_seal=seals[0].number,
+        last_seal=seals[-1].number,
+        first_position=seals[0].first_position,
+        last_position=seals[-1].last_position,
+        root=rules.merkle_root(leaves),
+        previous=rules.body_hash(last.body()) if last else rules.NOTHING_BEFORE,
+        at=clock.now(),
+    )
+    _sign_and_insert(root)
+
+
+def _start_of(day: date) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(settings.TIME_ZONE))
+
+
+# Stored documents
+
+
+def store_document(content: bytes | BinaryIO, media_type: str) -> str:
+    """Store a file under the SHA-256 of its content and return that, in hexadecimal.
+
+    Large files are read piece by piece. The file is on the disk before the row is in the caller's
+    transaction; if that is rolled back, a file without a row remains and harms nobody. Storing the
+    same content again changes nothing, and puts back a file that was lost or damaged.
+    """
+    source = BytesIO(content) if isinstance(content, bytes) else content
+    folder = Path(settings.DOCUMENT_STORE)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    beside = folder / f".{secrets.token_hex(16)}"
+    try:
+        name, size = _copy(source, beside)
+        if not _is_stored(name):
+            _put(beside, document_path(name))
+    finally:
+        beside.unlink(missing_ok=True)
+    StoredDocument.objects.bulk_create(
+        [StoredDocument(sha256=name, size=size, media_type=media_type, at=clock.now())],
+        ignore_conflicts=True,
+    )
+    return name
+
+
+def _copy(source: BinaryIO, target: Path) -> tuple[str, int]:
+    """Copy to a new file, safe on the disk; return the hash and the size of what was copied."""
+    digest, size = sha256(), 0
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        while piece := source.read(1 << 20):
+            digest.update(piece)
+            size += len(piece)
+            file.write(piece)
+        file.flush()
+        os.fsync(file.fileno())
+    return digest.hexdigest(), size
+
+
+def _is_stored(name: str) -> bool:
+    try:
+        open_document(name).close()
+    except (rules.DocumentMissing, rules.DocumentDamaged):
+        return False
+    return True
+
+
+def _put(beside: Path, path: Path) -> None:
+    """Give the file its name, and let the folders that lead to it reach the disk."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    beside.replace(path)
+    for folder in (path.parent, path.parent.parent, path.parent.parent.parent):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,186 @@
+"""Read the ledger: events, proofs, what is published, stored documents.
+
+Verifying all of it is in `verification`, beside this file.
+"""
+
+import base64
+from collections.abc import Collection
+from dataclasses import dataclass
+from hashlib import file_digest
+from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count, Max, Min
+from django.db.models.expressions import RawSQL
+
+from yimen.base import clock
+from yimen.keys.queries import public_keys
+from yimen.ledger import rules
+from yimen.ledger.loader import ROOTS_FORMAT
+from yimen.ledger.models import RECORD, DayRoot, Event, Seal, Signed, StoredDocument
+from yimen.ledger.types import LedgerEntry, SealerLag
+
+PROOF_FORMAT = "yimen-ledger-proof-1"
+
+_ENTRY = (
+    "position", "id", "kind", "at", "actor_kind", "actor_account", "actor_label", "channel",
+    "person_id", "payload",
+)  # fmt: skip
+
+
+# Events
+
+
+def events_after(
+    position: int, *, kinds: Collection[str] | None = None, limit: int = 1000
+) -> list[LedgerEntry]:
+    """Return the next sealed events after a position, in order: for whoever rebuilds from them."""
+    events = Event.objects.sealed().filter(position__gt=position)
+    if kinds is not None:
+        events = events.filter(kind__in=kinds)
+    return [LedgerEntry(*row) for row in events.values_list(*_ENTRY)[:limit]]
+
+
+def events_about(
+    person_ids: Collection[UUID], *, kinds: Collection[str] | None = None, limit: int = 100
+) -> list[LedgerEntry]:
+    """Return the newest events about a person, sealed or not, under all ids that person has.
+
+    The caller has made sure that its actor may see them.
+    """
+    events = Event.objects.filter(person_id__in=person_ids).order_by("-id")
+    if kinds is not None:
+        events = events.filter(kind__in=kinds)
+    return [LedgerEntry(*row) for row in events.values_list(*_ENTRY)[:limit]]
+
+
+def sealer_lag() -> SealerLag:
+    """Return how many events wait for the sealer, and since when."""
+    found = Event.objects.unsealed().aggregate(events=Count("id"), oldest=Min("at"))
+    last = Seal.objects.aggregate(position=Max("last_position"))["position"]
+    oldest = found["oldest"]
+    seconds = max((clock.now() - oldest).total_seconds(), 0.0) if oldest else 0.0
+    return SealerLag(found["events"], oldest, seconds, last or 0)
+
+
+# Proofs, and what is published
+
+
+@dataclass(frozen=True, slots=True)
+class InclusionProof:
+    """What leads from an event to the signed root of its seal, and on to that of its day."""
+
+    event_id: UUID
+    position: int
+    record: str
+    seal: Seal
+    path: list[bytes]
+    day: DayRoot | None
+    path_in_day: list[bytes]
+
+
+def day_roots() -> list[DayRoot]:
+    """Return the signed root of every day that is over, oldest first."""
+    return list(DayRoot.objects.order_by("day"))
+
+
+def inclusion_proof(event_id: UUID) -> InclusionProof:
+    """Return what proves that an event is in its seal, and the seal in its day once that is over."""
+    event = (
+        Event.objects.filter(id=event_id)
+        .annotate(record=RawSQL(RECORD, []))  # noqa: S611  a constant
+        .values_list("position", "record")
+        .first()
+    )
+    if event is None:
+        raise rules.EventUnknown(event_id)
+    position, record = event
+    if position is None:
+        raise rules.EventNotSealed(event_id)
+    seal = Seal.objects.filter(last_position__gte=position).order_by("last_position")[0]
+    path = rules.audit_path(bytes(seal.leaves), position - seal.first_position)
+    day = DayRoot.objects.filter(last_seal__gte=seal.number).order_by("last_seal").first()
+    return InclusionProof(
+        event_id, position, record, seal, path, day, _path_in_day(seal, day) if day else []
+    )
+
+
+def _path_in_day(seal: Seal, day: DayRoot) -> list[bytes]:
+    seals = Seal.objects.defer("leaves").order_by("number")
+    seals = seals.filter(number__range=(day.first_seal, day.last_seal))
+    leaves = b"".join(rules.leaf_hash(one.body()) for one in seals)
+    return rules.audit_path(leaves, seal.number - day.first_seal)
+
+
+def published_roots() -> dict[str, object]:
+    """Return what the portal publishes: each day's signed root, the newest seal, the public keys.
+
+    ``signed`` is the exact text that was signed; a reader hashes and reads that, nothing else.
+    """
+    head = Seal.objects.defer("leaves").order_by("-number").first()
+    return {
+        "format": ROOTS_FORMAT,
+        "keys": public_keys("ledger"),
+        "days": [_published(day) for day in day_roots()],
+        "head": _published(head) if head else None,
+    }
+
+
+def published_proof(event_id: UUID) -> dict[str, object]:
+    """Return the proof of an event as a file to check offline, by `check_ledger.py` or by hand.
+
+    It contains the event itself. The caller has made sure that its actor may see that.
+    """
+    proof = inclusion_proof(event_id)
+    return {
+        "format": PROOF_FORMAT,
+        "event": str(proof.event_id),
+        "record": proof.record,
+        "path": [step.hex() for step in proof.path],
+        "seal": _published(proof.seal),
+        "path_in_day": [step.hex() for step in proof.path_in_day],
+        "day": _published(proof.day) if proof.day else None,
+        "keys": public_keys("ledger"),
+    }
+
+
+def _published(row: Signed) -> dict[str, str]:
+    return {
+        "signed": row.body().decode("ascii"),
+        "key": row.key_id,
+        "algorithm": row.algorithm,
+        "signature": base64.b64encode(row.signature).decode("ascii"),
+    }
+
+
+# Stored documents
+
+
+def document(sha256: str) -> StoredDocument | None:
+    """Return what is known of a stored document: its size, media type and date."""
+    return StoredDocument.objects.filter(sha256=sha256).first()
+
+
+def document_path(sha256: str) -> Path:
+    """Return where a document lies: two levels of folders, so that none grows too large."""
+    rules.check_document_name(sha256)
+    return Path(settings.DOCUMENT_STORE) / sha256[:2] / sha256[2:4] / sha256
+
+
+def open_document(sha256: str) -> BinaryIO:
+    """Open a stored document for reading, from its start, after its content was checked.
+
+    Not one byte of a damaged file is handed out. Checking reads the file once, about 1 GB a second.
+    """
+    try:
+        file = document_path(sha256).open("rb")
+    except FileNotFoundError:
+        raise rules.DocumentMissing(sha256) from None
+    found = file_digest(file, "sha256").hexdigest()
+    if found != sha256:
+        file.close()
+        raise rules.DocumentDamaged(sha256, found)
+    file.seek(0)
+    return file
