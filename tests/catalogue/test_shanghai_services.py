@@ -77,6 +77,10 @@ CRITERIA = {
             "medical_insurance.paid_until": date(2026, 10, 31),
         },
     ),
+    ("medical-expense-reimbursement", "insured_then"): (
+        {"medical_insurance.insured_since": TODAY, "answer.treated_on": TODAY},
+        {"medical_insurance.insured_since": TODAY, "answer.treated_on": date(2026, 11, 22)},
+    ),
     ("housing-fund-withdrawal", "account"): (
         {"housing_fund.status": "sealed"},
         {"housing_fund.status": "closed"},
@@ -84,6 +88,10 @@ CRITERIA = {
     ("housing-fund-withdrawal", "balance"): (
         {"housing_fund.balance": Decimal("0.01")},
         {"housing_fund.balance": Decimal("0.00")},
+    ),
+    ("housing-fund-withdrawal", "within_balance"): (
+        {"housing_fund.balance": Decimal("100.00"), "answer.amount": Decimal("100.00")},
+        {"housing_fund.balance": Decimal("100.00"), "answer.amount": Decimal("100.01")},
     ),
     ("reproductive-service-card", "lives_here"): (
         {"residence.residing_since": TODAY},
@@ -311,7 +319,7 @@ def test_the_certificate_names_only_answers_that_everyone_gives(service):
 def test_the_guide_says_who_how_and_what_goes_wrong(service):
     zh, en = service.guide["zh"], service.guide["en"]
     assert re.findall("^## .*", zh, re.MULTILINE) == [
-        "## 谁可以申请",
+        "## 适合哪些人",
         "## 怎么办",
         "## 常有人问",
         "## 最容易出的差错",
