@@ -17,6 +17,7 @@ from yimen.config import environment
 from yimen.config.embedded import binaries, cluster, leftovers, session, system_user
 from yimen.config.embedded.cluster import Cluster, cluster_of
 from yimen.config.embedded.server import Server
+from yimen.config.embedded.upgrade import upgrade
 from yimen.config.refusal import Refusal
 
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("embedded")]
@@ -168,6 +169,39 @@ def test_another_major_version_is_told_about_with_the_way_over(folder: Path) -> 
     (folder / "postgres" / "PG_VERSION").write_text("15\n")
     with pytest.raises(Refusal, match=r"made by PostgreSQL 15.*Run `yimen upgrade`"):
         Server(cluster_of(folder), max_connections=10).start()
+
+
+def test_upgrade_moves_the_data_of_an_older_version_and_keeps_it(
+    place: Path, serve: Callable[[Path], Server]
+) -> None:
+    folder = place / "older"
+    folder.mkdir(mode=0o711)
+    user = system_user.choose_user(folder)
+    older = binaries.readable_for(user, binaries.at(binaries.bundled().folder.parent / "pginstall"))
+    server = Server(Cluster(folder, user, older), max_connections=10)
+    server.start(durable=False)
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA dataset")
+        connection.execute("CREATE TABLE dataset.kept AS SELECT '旧' AS word")
+    server.stop()
+    with pytest.raises(Refusal, match=f"made by PostgreSQL {older.major}"):
+        serve(folder)
+    said: list[str] = []
+    assert upgrade(folder, said.append) == folder / f"postgres-{older.major}"
+    moved = serve(folder)
+    assert ask(moved, "SELECT word FROM dataset.kept") == "旧"
+    assert ask(moved, "SELECT pg_get_userbyid(relowner) FROM pg_class WHERE relname='kept'") == (
+        "yimen"
+    )
+    moved.stop()
+    assert upgrade(folder, said.append) is None
+
+
+def test_an_upgrade_without_the_old_programs_names_what_to_install(folder: Path) -> None:
+    (folder / "postgres" / "PG_VERSION").write_text("9\n")
+    with pytest.raises(Refusal, match="apt-get install postgresql-9"):
+        upgrade(folder, print)
+    (folder / "postgres" / "PG_VERSION").write_text(f"{binaries.bundled().major}\n")
 
 
 def test_a_database_that_cannot_start_says_why_in_a_sentence(folder: Path) -> None:

@@ -95,7 +95,7 @@ def set_up_django() -> None:
     import django
 
     django.setup()
-    from yimen.config.preparing import check_database
+    from yimen.config.database_check import check_database
 
     check_database()
 
@@ -164,7 +164,7 @@ def demo(as_json: bool) -> None:
     """Show the sign-ins of the demonstration, with present one-time codes."""
     from rich.console import Console
 
-    from yimen.config.preparing import sign_ins
+    from yimen.config.demo import sign_ins
     from yimen.config.running import sign_in_table
 
     found = sign_ins()
@@ -174,6 +174,18 @@ def demo(as_json: bool) -> None:
         Console().print(sign_in_table(found))
     else:
         raise Refusal("This database holds no demonstration. Load it with `yimen run`.")
+
+
+@house.command()
+def upgrade() -> None:
+    """Move the data of an older embedded PostgreSQL to the one that Yimen brings."""
+    from yimen.config.embedded.upgrade import upgrade as move_over
+
+    kept = move_over(environment.settle(), environment.say)
+    if kept is None:
+        click.echo("The database is of the present version; there is nothing to do.")
+    else:
+        click.echo(f"Done. The old database is kept in {kept}; remove it when all is well.")
 
 
 @house.command(

@@ -1,44 +1,31 @@
 """What must stand in the database before the first visitor: tables, keys, the city, demo data."""
 
+from pathlib import Path
+
+from django.conf import settings
 from django.core.management import call_command
-from django.db import OperationalError, connection
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from rich.console import Console
+from rich.progress import Progress, TaskID
 
-from yimen.config.refusal import Refusal
+from yimen.base.actor import SYSTEM
+from yimen.catalogue.actions import apply_city
+from yimen.config import demo
+from yimen.keys.actions import ensure_keys
 
-OLDEST_POSTGRESQL = 15
 console = Console(stderr=True, highlight=False)
-
-
-def check_database() -> None:
-    """Refuse a database that does not answer, is too old or does not store Unicode."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT current_setting('server_version_num')::int / 10000,"
-                " current_setting('server_encoding')"
-            )
-            version, encoding = cursor.fetchone()
-    except OperationalError as error:
-        where = connection.settings_dict
-        raise Refusal(
-            f"The database '{where['NAME']}' at {where['HOST'] or 'this machine'}"
-            f"{':' + str(where['PORT']) if where['PORT'] else ''} cannot be reached:"
-            f" {str(error).strip().splitlines()[0]}. Check DATABASE_URL, or leave it out to use"
-            " the database that Yimen brings."
-        ) from error
-    if version < OLDEST_POSTGRESQL or encoding != "UTF8":
-        raise Refusal(
-            f"DATABASE_URL names a PostgreSQL {version} with the encoding {encoding}; Yimen needs"
-            f" PostgreSQL {OLDEST_POSTGRESQL} or newer with UTF8."
-        )
 
 
 def prepare(*, with_demo: bool) -> list[dict[str, str]]:
     """Bring the database up to date, doing only what is missing; return the demo sign-ins."""
     migrate()
-    return sign_ins() if with_demo else []
+    ensure_keys()
+    apply_declarations(Path(settings.CITY_FOLDER))
+    if not with_demo:
+        return []
+    load_demo()
+    return demo.sign_ins()
 
 
 def migrate() -> None:
@@ -50,6 +37,23 @@ def migrate() -> None:
         console.print("The tables are made.")
 
 
-def sign_ins() -> list[dict[str, str]]:
-    """Return the accounts of the demonstration with their passwords and present codes."""
-    return []
+def apply_declarations(folder: Path) -> None:
+    """Apply the city's folder when it says something else than the database."""
+    with console.status(f"Applying {folder.name} ..."):
+        plan = apply_city(folder, SYSTEM)
+    console.print(f"{plan}", markup=False)
+
+
+def load_demo() -> None:
+    """Load what is missing of the demonstration, with a bar for each part."""
+    bars: dict[str, TaskID] = {}
+    with Progress(console=console, transient=True) as progress:
+
+        def show(what: str, done: int, of: int) -> None:
+            if what not in bars:
+                bars[what] = progress.add_task(f"Loading {what}", total=of)
+            progress.update(bars[what], completed=done)
+
+        demo.load(show)
+    if bars:
+        console.print("The demonstration is loaded.")

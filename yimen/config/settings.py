@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "yimen.keys",
     "procrastinate.contrib.django",
     "wagtail.contrib.redirects",
+    "wagtail.contrib.simple_translation",
     "wagtail.users",
     "wagtail.snippets",
     "wagtail.documents",
@@ -65,12 +66,13 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "yimen.channels.shared.language.CityLanguages",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    # "yimen.accounts.adapters.SignInDoor",
+    "yimen.accounts.adapters.SignInDoor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -87,6 +89,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "yimen.channels.shared.context.page",
             ],
         },
     },
@@ -125,6 +128,8 @@ DOCUMENT_STORE = DATA_FOLDER / "documents"
 KEY_FOLDER = DATA_FOLDER / "keys"
 WAGTAIL_SITE_NAME = "Yimen"
 WAGTAILADMIN_BASE_URL = SITE_URL
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = WAGTAIL_PASSWORD_RESET_ENABLED = False  # allauth's matter
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 
 # YIMEN_SMTP = smtp://name:password@host:587 (STARTTLS) or smtps://host:465; else files in a folder.
 SMTP = urlsplit(os.environ.get("YIMEN_SMTP", ""))
@@ -143,6 +148,7 @@ else:
 DEFAULT_FROM_EMAIL = os.environ.get("YIMEN_EMAIL_FROM", "noreply@yimen.invalid")
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+CSRF_FAILURE_VIEW = "yimen.channels.shared.errors.form_expired"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -31,10 +31,10 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "account_home"
 LOGOUT_REDIRECT_URL = "/"
 
-# ACCOUNT_ADAPTER = "yimen.accounts.adapters.AccountAdapter"
+ACCOUNT_ADAPTER = "yimen.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-# ACCOUNT_SIGNUP_FORM_CLASS = "yimen.accounts.adapters.SignUpName"
+ACCOUNT_SIGNUP_FORM_CLASS = "yimen.accounts.adapters.SignUpName"
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
@@ -61,7 +61,7 @@ ACCOUNT_RATE_LIMITS = {
     "manage_email": "10/m/user",
 }
 
-# MFA_ADAPTER = "yimen.accounts.adapters.SecondFactorAdapter"
+MFA_ADAPTER = "yimen.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1

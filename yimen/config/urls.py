@@ -1,5 +1,31 @@
-"""Addresses: each channel brings its own."""
+"""Addresses: each channel brings its own; the editors' pages come last."""
 
-from django.urls import URLPattern, URLResolver
+from django.conf.urls.i18n import i18n_patterns
+from django.db import transaction
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.utils.urlpatterns import decorate_urlpatterns
 
-urlpatterns: list[URLPattern | URLResolver] = []
+# What editors do is done whole or not at all, the ledger's entry with it.
+decorate_urlpatterns(wagtailadmin_urls.urlpatterns, transaction.atomic)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("yimen.channels.shared.urls")),
+    # Editors sign in where all staff do, with their second factor.
+    path(
+        "backoffice/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)
+    ),
+    path("backoffice/", include(wagtailadmin_urls)),
+    *i18n_patterns(
+        path("", include("yimen.channels.portal.urls")),
+        path("", include(wagtail_urls)),
+        prefix_default_language=False,
+    ),
+]
+
+handler400 = "yimen.channels.shared.errors.bad_request"
+handler403 = "yimen.channels.shared.errors.permission_denied"
+handler404 = "yimen.channels.shared.errors.page_not_found"
+handler500 = "yimen.channels.shared.errors.server_error"
