@@ -1,8 +1,8 @@
 """Which table a data set has, and which changes of a column lose nothing."""
 
 import pytest
+from declarations import a_data_set, a_field
 
-from tests.people.declarations import a_data_set, a_field
 from yimen.catalogue.types import FieldKind, Subject
 from yimen.people.definition import ColumnType, column_type, form_field, table_of
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from declarations import a_data_set
 
-from tests.people.declarations import a_data_set
 from yimen.base.actor import ANONYMOUS, SYSTEM, Actor, ActorKind, Channel, Post
 from yimen.base.identifiers import credit_code_check, id_check_digit, uuid7
 from yimen.catalogue.types import Sharing

@@ -5,6 +5,9 @@ from datetime import date
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.models import Group
 from django.db import models, transaction
 from django.http import HttpRequest
@@ -12,9 +15,11 @@ from django.http import HttpRequest
 from yimen.accounts.events import (
     AbsenceSet,
     AbsenceWithdrawn,
+    PasswordSet,
     PostEnded,
     PostGiven,
     ProvisionalKept,
+    SecondFactorSet,
     SignedUp,
     StaffAccountMade,
     Tied,
@@ -27,6 +32,7 @@ from yimen.accounts.rules import (
     PostHeldAlready,
     UserNameTaken,
     check_absence,
+    check_is_system,
     check_may_hold_post,
     check_may_identify,
     check_may_make_staff,
@@ -91,15 +97,48 @@ def make_staff_account(
 
 
 @transaction.atomic
-def make_resident_account(actor: Actor, *, name: str, email: str, password: str) -> Account:
-    """Make an account for a resident with a verified address: demo residents, and at a counter."""
+def make_resident_account(
+    actor: Actor, *, username: str, name: str, email: str, password: str
+) -> Account:
+    """Make an account for a resident with a verified address: at a counter, and for the demo."""
     check_may_identify(actor)
-    account = Account(username=email.lower(), first_name=name, email=email.lower())
+    if Account.objects.filter(username__iexact=username).exists():
+        raise UserNameTaken
+    account = Account(username=username.lower(), first_name=name, email=email.lower())
     account.set_password(password)
     account.save()
     EmailAddress.objects.create(user=account, email=account.email, primary=True, verified=True)
     append(SignedUp(account.pk), actor=actor)
     return account
+
+
+@transaction.atomic
+def set_password(actor: Actor, account_id: int, password: str) -> None:
+    """Set another password for an account, at the system's command line; sessions of it end."""
+    check_is_system(actor)
+    account = Account.objects.select_for_update().get(pk=account_id)
+    account.set_password(password)
+    account.save(update_fields=["password"])
+    append(PasswordSet(account_id), actor=actor)
+
+
+def new_one_time_key() -> str:
+    """Return a new key for an app that makes one-time codes."""
+    return str(generate_totp_secret())
+
+
+@transaction.atomic
+def set_one_time_key(actor: Actor, account_id: int, key: str) -> None:
+    """Give an account a second factor, as the system does for a demonstration."""
+    check_is_system(actor)
+    account = Account.objects.select_for_update().get(pk=account_id)
+    held = Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP).first()
+    if held is not None and get_adapter().decrypt(held.data["secret"]) == key:
+        return
+    if held is not None:
+        held.delete()
+    TOTP.activate(account, key)
+    append(SecondFactorSet(account_id), actor=actor)
 
 
 @transaction.atomic

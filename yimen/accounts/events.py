@@ -93,3 +93,19 @@ class AbsenceWithdrawn(Event):
     kind: ClassVar[str] = "accounts.absence_withdrawn"
     absence_id: int
     account_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordSet(Event):
+    """The system set another password for an account."""
+
+    kind: ClassVar[str] = "accounts.password_set"
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorSet(Event):
+    """The system set up a second factor for an account."""
+
+    kind: ClassVar[str] = "accounts.second_factor_set"
+    account_id: int

@@ -6,7 +6,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from allauth.account.authentication import get_authentication_records
+from allauth.mfa.app_settings import TOTP_PERIOD
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import get_language
@@ -15,7 +17,7 @@ from yimen.accounts.models import Absence, Account, StaffPost
 from yimen.accounts.rules import delegated
 from yimen.accounts.types import OfficerName
 from yimen.base.actor import ANONYMOUS, Actor, ActorKind, Channel, Post
-from yimen.base.clock import today
+from yimen.base.clock import now, today
 from yimen.catalogue.definition import City
 from yimen.catalogue.queries import current_city
 
@@ -167,3 +169,9 @@ def signed_in_at(request: HttpRequest) -> datetime | None:
     """Return when this session was signed in, or None when it is not."""
     records = get_authentication_records(request, request.user)
     return datetime.fromtimestamp(records[0]["at"], UTC) if records else None
+
+
+def one_time_code(key: str) -> str:
+    """Return the code that an app with this key shows now."""
+    counter = int(now().timestamp()) // TOTP_PERIOD
+    return str(format_hotp_value(hotp_value(key, counter)))

@@ -86,6 +86,12 @@ class UserNameTaken(AccountsError):
     """Another account has this user name."""
 
 
+def check_is_system(actor: Actor) -> None:
+    """Refuse everybody but the system itself."""
+    if actor.kind is not ActorKind.SYSTEM:
+        raise NotAllowed("system")
+
+
 def check_may_manage_staff(actor: Actor, agency: str) -> None:
     """Refuse unless the actor may give and end posts in this agency."""
     if actor.kind is ActorKind.SYSTEM or actor.has(MANAGE_STAFF, agency):

@@ -12,7 +12,7 @@ from yimen.people.queries.persons import (
     person,
 )
 from yimen.people.queries.readings import readings_of
-from yimen.people.queries.records import open_record
+from yimen.people.queries.records import open_record, subjects_from
 from yimen.people.queries.ties import letters_waiting, tie_state
 
 __all__ = [
@@ -28,5 +28,6 @@ __all__ = [
     "own_ids",
     "person",
     "readings_of",
+    "subjects_from",
     "tie_state",
 ]

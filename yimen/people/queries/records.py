@@ -14,7 +14,7 @@ from yimen.catalogue.types import Subject
 from yimen.people.definition import SCHEMA, table_of
 from yimen.people.queries.persons import all_ids, household_of, is_own
 from yimen.people.queries.reading import append_reading
-from yimen.people.rules import UnknownDataSet, check_fields, check_may_open
+from yimen.people.rules import UnknownDataSet, check_fields, check_may_open, check_may_write_records
 from yimen.people.types import Record
 
 
@@ -86,3 +86,16 @@ def _newest(
         cursor.execute(statement, [keys])
         row: tuple[object, ...] | None = cursor.fetchone()
         return row
+
+
+def subjects_from(actor: Actor, data_set: str, source_id: str) -> frozenset[UUID]:
+    """Return whose rows this source has written to a data set, so that loading can be resumed."""
+    declared = declared_data_set(data_set)
+    check_may_write_records(actor, declared)
+    table = table_of(declared)
+    statement = sql.SQL("SELECT DISTINCT {key} FROM {table} WHERE source_id = %s").format(
+        key=sql.Identifier(table.key), table=sql.Identifier(SCHEMA, table.name)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [source_id])
+        return frozenset(row[0] for row in cursor.fetchall())
