@@ -60,7 +60,7 @@ def _make_home(locale: Locale, city: City) -> HomePage:
         root = Page.add_root(title="Root", slug="root", locale=locale)
     _remove_welcome_page(root)
     language = locale.language_code
-    home = root.add_child(
+    home: HomePage = root.add_child(
         instance=HomePage(title=city.title[language], slug="home", locale=locale, live=False)
     )
     Site.objects.update_or_create(

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from yimen.catalogue import queries
 from yimen.catalogue.definition import Agency, City, Service
 from yimen.catalogue.types import AgencyKind, Audience
-from yimen.channels.portal.guide import closed, guide_of
+from yimen.channels.portal.guide import guide_of
 from yimen.channels.shared.caching import public_page
 from yimen.channels.shared.components import Crumb
 
@@ -191,7 +191,7 @@ def _service_list(
 
 
 def _rows(found: Sequence[Service], city: City) -> list[tuple[Service, Agency, bool]]:
-    return [(item, city.agencies[item.agency], closed(item, city)) for item in found]
+    return [(item, city.agencies[item.agency], not queries.is_open(item)) for item in found]
 
 
 def _audiences_of(city: City) -> list[Audience]:

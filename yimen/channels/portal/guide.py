@@ -1,15 +1,14 @@
 """What the guide page of a service says, gathered from its declaration."""
 
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from yimen.base import clock
 from yimen.base.text import Text
 from yimen.catalogue.definition import Agency, City, Limit, Material, Service
+from yimen.catalogue.queries import is_open, process_of
 from yimen.catalogue.types import Audience, ChannelKind, DayUnit
 from yimen.channels.shared import wording
 from yimen.channels.shared.components import Fact
@@ -41,7 +40,7 @@ class Guide:
 
 def guide_of(service: Service, city: City, language: str) -> Guide:
     """Return what the guide page of a service shows in a language."""
-    is_closed = closed(service, city)
+    is_closed = not is_open(service)
     online = ChannelKind.PORTAL in service.channels
     return Guide(
         facts=_facts(service, city, language),
@@ -49,16 +48,10 @@ def guide_of(service: Service, city: City, language: str) -> Guide:
         closed=is_closed,
         bring=tuple(m for m in service.materials if not m.from_data_set),
         known=_known(service, city),
-        stages=drawn_stages(service, city, language),
+        stages=drawn_stages(service, process_of(service), city, language),
         days_note=_days_note(service.statutory),
         other_channels=_other_channels(service),
     )
-
-
-def closed(service: Service, city: City) -> bool:
-    """Say whether the service takes no applications today."""
-    since = service.closed_since
-    return since is not None and since <= clock.today(ZoneInfo(city.time_zone))
 
 
 def _facts(service: Service, city: City, language: str) -> tuple[Fact, ...]:

@@ -20,7 +20,6 @@ from yimen.base import clock
 from yimen.catalogue.queries import current_city
 
 Parameters = ParamSpec("Parameters")
-View = Callable[Concatenate[HttpRequest, Parameters], HttpResponse]
 
 SECONDS_IN_CACHES = 60
 MOST_PAGES = 400
@@ -58,7 +57,9 @@ class RenderedPages:
 rendered_pages = RenderedPages(MOST_PAGES)
 
 
-def public_page(view: View[Parameters]) -> View[Parameters]:
+def public_page(
+    view: Callable[Concatenate[HttpRequest, Parameters], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, Parameters], HttpResponse]:
     """Let everybody without a session share the page; who has one gets a page of their own.
 
     The page must depend on the address, the language, the day and the applied city only.
@@ -66,7 +67,7 @@ def public_page(view: View[Parameters]) -> View[Parameters]:
 
     @wraps(view)
     def wrapped(
-        request: HttpRequest, *args: Parameters.args, **kwargs: Parameters.kwargs
+        request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs
     ) -> HttpResponse:
         if not _is_nobody(request):
             response = view(request, *args, **kwargs)

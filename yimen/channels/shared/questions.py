@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from yimen.base.identifiers import mask_id_number
 from yimen.catalogue.definition import City, Division, FormField, Material
-from yimen.catalogue.rules import Bound
+from yimen.catalogue.rules.answers import Bound
 from yimen.catalogue.types import DivisionLevel, FieldKind
 from yimen.channels.shared import sentences, wording
 from yimen.channels.shared.components import (

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from yimen.cases.rules.errors import FileProblem, FileRefused
 from yimen.catalogue.definition import FormField, Material
-from yimen.catalogue.rules import Bound
+from yimen.catalogue.rules.answers import Bound
 from yimen.catalogue.types import AnswerCode, FieldKind
 from yimen.channels.shared import wording
 

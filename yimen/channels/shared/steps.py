@@ -5,7 +5,7 @@ from itertools import groupby
 
 from django.utils.translation import gettext as _
 
-from yimen.catalogue.definition import City, ProcessStep, Service
+from yimen.catalogue.definition import City, Process, ProcessStep, Service
 from yimen.catalogue.types import NodeKind
 
 
@@ -28,10 +28,11 @@ class DrawnStage:
     end: bool = False
 
 
-def drawn_stages(service: Service, city: City, language: str) -> tuple[DrawnStage, ...]:
+def drawn_stages(
+    service: Service, process: Process, city: City, language: str
+) -> tuple[DrawnStage, ...]:
     """Return the line of a service: you apply, the agencies work, you are told."""
-    process = city.processes.get(service.process)
-    tasks = [s for s in process.steps if s.kind is NodeKind.TASK] if process else []
+    tasks = [step for step in process.steps if step.kind is NodeKind.TASK]
     stages = [
         DrawnStage((DrawnStep(_("You apply"), _("Online or at a counter")),), 1, yours=True),
         *_middle(tasks, service, city, language),

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django import template
 from django.template.context import Context
+from django.template.loader import get_template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -14,7 +15,6 @@ from django.utils.translation import get_language
 from yimen.base import identifiers
 from yimen.base.text import Text
 from yimen.catalogue.definition import Limit
-from yimen.catalogue.queries import current_city
 from yimen.channels.shared import wording
 from yimen.channels.shared.components import (
     Crumb,
@@ -57,9 +57,9 @@ def id_masked(number: str) -> str:
 
 
 @register.filter
-def money(amount: Decimal) -> str:
-    """Return an amount in the city's currency."""
-    return wording.money(amount, current_city().currency, _language())
+def money(amount: Decimal, currency: str) -> str:
+    """Return an amount in a currency, usually ``city.currency``."""
+    return wording.money(amount, currency, _language())
 
 
 @register.filter
@@ -250,7 +250,7 @@ def pagination(
 @register.simple_tag
 def question(asked: Question) -> SafeString:
     """Draw a question of a form by its kind, with hint, error and kept answer."""
-    return template.loader.get_template(asked.template).render({"q": asked})
+    return SafeString(get_template(asked.template).render({"q": asked}))
 
 
 @register.inclusion_tag("shared/questions/upload.html")

@@ -1,0 +1,68 @@
+"""What the editors' pages show beside their own text: the catalogue, and each other."""
+
+from dataclasses import dataclass
+
+from django import template
+from django.utils.translation import get_language
+
+from yimen.catalogue import queries
+from yimen.catalogue.definition import Agency, City, LifeEvent, Service
+from yimen.catalogue.types import AgencyKind, ChannelKind
+from yimen.publishing.models import ArticlePage
+from yimen.publishing.queries import newest_articles
+
+SERVICES_ON_HOME = 10
+ARTICLES_ON_HOME = 4
+
+register = template.Library()
+
+
+@dataclass(frozen=True, slots=True)
+class HomeFacts:
+    """What the home page shows that no editor writes."""
+
+    life_events: tuple[LifeEvent, ...]
+    services: tuple[Service, ...]
+    offices: tuple[Agency, ...]
+    articles: tuple[ArticlePage, ...]
+    online_services: int
+    agencies: int
+    papers_spared: int
+
+
+@register.simple_tag
+def home_facts() -> HomeFacts:
+    """Gather what the home page shows of the catalogue."""
+    city = queries.current_city()
+    services = queries.open_services()
+    offices = (a for a in city.agencies.values() if a.kind is AgencyKind.NEIGHBOURHOOD)
+    return HomeFacts(
+        life_events=tuple(city.life_events.values()),
+        services=services[:SERVICES_ON_HOME],
+        offices=tuple(offices),
+        articles=tuple(newest_articles(get_language() or "", ARTICLES_ON_HOME)),
+        online_services=sum(ChannelKind.PORTAL in service.channels for service in services),
+        agencies=len(city.agencies),
+        papers_spared=_papers_spared(city),
+    )
+
+
+@register.simple_tag
+def articles() -> list[ArticlePage]:
+    """Return all articles in the language of the page, the newest first."""
+    return newest_articles(get_language() or "")
+
+
+@register.simple_tag
+def answerable_agency(article: ArticlePage) -> Agency | None:
+    """Return the agency that is answerable for an article."""
+    return queries.current_city().agencies.get(article.agency)
+
+
+def _papers_spared(city: City) -> int:
+    """Count the documents that nobody brings any more, because a record stands in for them."""
+    return sum(
+        bool(material.from_data_set)
+        for service in city.services.values()
+        for material in service.materials
+    )
