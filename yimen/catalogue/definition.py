@@ -1,11 +1,12 @@
 """What a city declares, as frozen dataclasses that know their file and line.
 
 Nothing here reads a file or a database: `loader` makes these from TOML, CSV and BPMN, everything
-else is derived from them.
+else is derived from them. Where a declaration stands does not take part in comparisons: one that
+only moved to another line is the same. The file is long because it is the whole vocabulary.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -15,15 +16,19 @@ from yimen.base.text import Text
 from yimen.catalogue.types import (
     AgencyKind,
     Audience,
+    ChangeKind,
     ChannelKind,
     DayUnit,
     DivisionLevel,
     FieldKind,
+    NodeKind,
     Refresh,
     Sharing,
     Subject,
     TaskKind,
 )
+
+_NO_TEXT = Text()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ class Role:
     key: str
     title: Text
     rights: frozenset[str]
-    place: Place
+    place: Place = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ class LifeEvent:
     key: str
     title: Text
     icon: str
-    place: Place
+    place: Place = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +91,14 @@ class Agency:
     code: str
     title: Text
     kind: AgencyKind
-    place: Place
+    place: Place = field(compare=False)
     parent: str = ""
     site: str = ""
     phone: str = ""
-    address: Text = Text()
-    hours: Text = Text()
+    address: Text = _NO_TEXT
+    hours: Text = _NO_TEXT
     division: str = ""
-    duties: Text = Text()
+    duties: Text = _NO_TEXT
     source: str = ""
 
 
@@ -105,7 +110,7 @@ class Division:
     title: Text
     level: DivisionLevel
     parent: str
-    place: Place
+    place: Place = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,7 @@ class Standard:
     amount: Decimal
     unit: str
     since: date
-    place: Place
+    place: Place = field(compare=False)
     source: str = ""
 
 
@@ -136,8 +141,8 @@ class DataField:
     key: str
     kind: FieldKind
     label: Text
-    place: Place
-    question: Text = Text()  # how to ask a visitor whose record is not known
+    place: Place = field(compare=False)
+    question: Text = _NO_TEXT  # how to ask a visitor whose record is not known
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     max_length: int = 200
@@ -158,7 +163,7 @@ class DataSet:
     refresh: Refresh
     sharing: Sharing
     fields: tuple[DataField, ...]
-    place: Place
+    place: Place = field(compare=False)
     law: Sourced | None = None
 
     def field_by_key(self, key: str) -> DataField | None:
@@ -182,6 +187,48 @@ class ProcessTask:
 
 
 @dataclass(frozen=True, slots=True)
+class ProcessNode:
+    """One node of a process diagram: an event, a task or a gateway."""
+
+    key: str
+    kind: NodeKind
+    title: Text
+    place: Place = field(compare=False)
+    binding: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessFlow:
+    """An arrow of a process diagram. ``condition`` is None for the arrow taken otherwise."""
+
+    key: str
+    source: str
+    target: str
+    place: Place = field(compare=False)
+    title: Text = _NO_TEXT
+    condition: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessStep:
+    """One step of a process as people see it drawn.
+
+    Steps of one ``stage`` stand side by side, ordered by ``branch``. With ``parallel`` (the key of
+    the parallel gateway that they lie behind) they happen at the same time, else one of them does.
+    """
+
+    key: str
+    kind: NodeKind  # start, task or end; gateways are not drawn
+    title: Text
+    stage: int
+    branch: int
+    binding: str = ""
+    role: str = ""
+    parallel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Process:
     """A BPMN diagram that cases follow. ``bpmn`` is the checked XML text."""
 
@@ -190,7 +237,10 @@ class Process:
     bpmn: str
     tasks: tuple[ProcessTask, ...]
     bindings: frozenset[str]
-    place: Place
+    place: Place = field(compare=False)
+    nodes: tuple[ProcessNode, ...] = ()
+    flows: tuple[ProcessFlow, ...] = ()
+    steps: tuple[ProcessStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +257,7 @@ class Fee:
     """What an application costs. 0.00 is free."""
 
     amount: Decimal
-    says: Text = Text()
+    says: Text = _NO_TEXT
     source: str = ""
 
 
@@ -219,7 +269,7 @@ class Criterion:
     when: Expression
     says: Text  # what must hold, as the reader sees it: "Household income is below ..."
     says_not: Text  # the sentence when it does not hold
-    place: Place
+    place: Place = field(compare=False)
     source: str = ""
 
 
@@ -228,15 +278,16 @@ class FormField:
     """One question of the form.
 
     ``from_record`` is ``dataset.field``: the answer is filled in from that record and the person
-    confirms or corrects it. ``when`` hides the question unless it is true; its names are
+    confirms or corrects it. ``from_answer`` is the key of an earlier question whose answer is
+    proposed. ``when`` hides the question unless it is true; its names are
     ``answer.<key>`` of earlier questions.
     """
 
     key: str
     kind: FieldKind
     label: Text
-    place: Place
-    hint: Text = Text()
+    place: Place = field(compare=False)
+    hint: Text = _NO_TEXT
     required: bool = True
     minimum: Decimal | None = None
     maximum: Decimal | None = None
@@ -244,6 +295,7 @@ class FormField:
     scale: int = 2
     options: tuple[Option, ...] = ()
     from_record: str = ""
+    from_answer: str = ""
     when: Expression | None = None
     sensitive: bool = False
 
@@ -254,8 +306,8 @@ class Material:
 
     key: str
     title: Text
-    place: Place
-    hint: Text = Text()
+    place: Place = field(compare=False)
+    hint: Text = _NO_TEXT
     required: bool = True
     from_data_set: str = ""  # not asked for when this data set answers
     media_types: tuple[str, ...] = ("application/pdf", "image/jpeg", "image/png")
@@ -294,7 +346,7 @@ class Example:
     answers: Mapping[str, object]
     materials: tuple[str, ...]
     expects: Mapping[str, str]  # field or material key -> error code, for bad examples
-    place: Place
+    place: Place = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,8 +378,8 @@ class Service:
     keywords: Text
     where: Text
     visits: int
-    place: Place
-    content_hash: str = ""  # SHA-256 of the service's own files
+    place: Place = field(compare=False)
+    content_hash: str = ""  # SHA-256 of its declaration, its guides and its process
     closed_since: date | None = None
     examples: tuple[Example, ...] = ()
 
@@ -364,10 +416,50 @@ class City:
     data_sets: Mapping[str, DataSet]
     processes: Mapping[str, Process]
     services: Mapping[str, Service]
-    place: Place
+    place: Place = field(compare=False)
     files_hash: str = ""
 
     def standard_on(self, key: str, day: date) -> Decimal | None:
         """Return the amount of a standard in force on a day, or None before its first date."""
         in_force = [s for s in self.standards.get(key, ()) if s.since <= day]
         return max(in_force, key=lambda s: s.since).amount if in_force else None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that applying a city's folder does, or refuses to do.
+
+    ``sentence`` says what the engineer should know: the remedy of a refused change, what is
+    hidden by one that needs force. Higher apps return these from their part of the plan.
+    """
+
+    kind: ChangeKind
+    subject: str  # "service", "data set", ...
+    code: str
+    sentence: str = ""
+    refused: bool = False
+    needs_force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What applying a city's folder would change."""
+
+    city: City
+    changes: tuple[Change, ...]
+    first: bool = False  # nothing was applied before
+
+    @property
+    def is_empty(self) -> bool:
+        """Say that the folder is already applied."""
+        return not self.changes
+
+    @property
+    def refusals(self) -> tuple[Change, ...]:
+        """Return the changes that cannot be made at all."""
+        return tuple(change for change in self.changes if change.refused)
+
+    @property
+    def dangers(self) -> tuple[Change, ...]:
+        """Return the changes that are made only when forced."""
+        return tuple(change for change in self.changes if change.needs_force)

@@ -101,3 +101,55 @@ class ChannelKind(StrEnum):
     KIOSK = "kiosk"
     PAPER = "paper"
     API = "api"
+
+
+class NodeKind(StrEnum):
+    """What a node of a process diagram may be; everything else is refused."""
+
+    START = "start"
+    END = "end"
+    TASK = "task"
+    EXCLUSIVE = "exclusive"
+    PARALLEL = "parallel"
+
+
+class AnswerCode(StrEnum):
+    """What is wrong with an answer or a material; the channels make the sentences."""
+
+    REQUIRED = "required"
+    TOO_SMALL = "too_small"
+    TOO_LARGE = "too_large"
+    TOO_LONG = "too_long"
+    TOO_PRECISE = "too_precise"
+    NOT_TEXT = "not_text"
+    NOT_AN_OPTION = "not_an_option"
+    NOT_A_NUMBER = "not_a_number"
+    NOT_A_DATE = "not_a_date"
+    BAD_ID_NUMBER = "bad_id_number"
+    BAD_CREDIT_CODE = "bad_credit_code"
+    BAD_PHONE = "bad_phone"
+    BAD_EMAIL = "bad_email"
+    UNKNOWN_DIVISION = "unknown_division"
+    MATERIAL_MISSING = "material_missing"
+    UNKNOWN_FIELD = "unknown_field"
+
+
+class ChangeKind(StrEnum):
+    """What applying a city's folder does to one thing."""
+
+    ADD = "add"
+    CHANGE = "change"
+    REMOVE = "remove"
+    CLOSE = "close"
+    REOPEN = "reopen"
+
+
+# The rights that a role may carry; `case.` rights outside this list are slips of the pen.
+RIGHTS = frozenset(
+    {
+        *("case.read", "case.claim", "case.review", "case.opine", "case.decide", "case.correct"),
+        *("case.extend", "case.hand_over", "case.delegate", "case.start"),
+        *("counter.accept", "counter.print", "counter.read", "counter.register", "counter.tie"),
+        *("staff.manage", "page.edit", "page.publish", "city.apply"),
+    }
+)

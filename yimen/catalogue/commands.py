@@ -1,0 +1,202 @@
+"""The command `yimen city`: check a folder of declarations, see what it would change, apply it.
+
+Exit codes: 0 fine, 1 problems or refused, 2 wrong use. `check` reads files only: it starts
+without Django and without a database.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from yimen.catalogue.definition import Change, City, Plan, Problem
+
+_FOLDER = click.argument(
+    "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR"
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+_FORCE = click.option("--force", is_flag=True, help="Also make the changes that lose something.")
+
+
+@click.group(name="city")
+def command() -> None:
+    """Check, plan and apply a city's folder of declarations."""
+
+
+@command.command()
+@_FOLDER
+@_JSON
+def check(folder: Path, as_json: bool) -> None:
+    """Read the whole folder DIR and report every problem with its file and line."""
+    from yimen.catalogue.loader import load_folder
+
+    with _progress(as_json) as progress:
+        city, problems = load_folder(folder, progress)
+    if city is None:
+        _fail_with_problems(problems, as_json)
+    counts = _counts(city)
+    if as_json:
+        _print_json({"ok": True, "city": city.code, "counts": counts, "problems": []})
+    else:
+        told = ", ".join(f"{number:,} {name}" for name, number in counts.items() if number)
+        click.echo(f"{folder}: {told}. No problems.")
+
+
+@command.command()
+@_FOLDER
+@_JSON
+def plan(folder: Path, as_json: bool) -> None:
+    """Show what applying the folder DIR would change in the database."""
+    from yimen.catalogue.queries import plan_city
+    from yimen.catalogue.rules import CityHasProblems
+
+    try:
+        with _progress(as_json) as progress:
+            planned = plan_city(folder, progress)
+    except CityHasProblems as error:
+        _fail_with_problems(error.problems, as_json)
+    _show_plan(planned, as_json, "would be made")
+    if planned.refusals:
+        sys.exit(1)
+
+
+@command.command()
+@_FOLDER
+@_JSON
+@_FORCE
+def apply(folder: Path, as_json: bool, force: bool) -> None:
+    """Apply the folder DIR to the database, in one transaction."""
+    from yimen.base.actor import SYSTEM
+    from yimen.catalogue.actions import apply_city
+    from yimen.catalogue.rules import CityHasProblems, PlanRefused
+
+    try:
+        with _progress(as_json) as progress:
+            applied = apply_city(folder, SYSTEM, progress, force)
+    except CityHasProblems as error:
+        _fail_with_problems(error.problems, as_json)
+    except PlanRefused as error:
+        _show_plan(error.plan, as_json, "were not made")
+        sys.exit(1)
+    _show_plan(applied, as_json, "made")
+
+
+def _counts(city: "City") -> dict[str, int]:
+    return {
+        "services": len(city.services),
+        "examples": sum(len(service.examples) for service in city.services.values()),
+        "processes": len(city.processes),
+        "data sets": len(city.data_sets),
+        "agencies": len(city.agencies),
+        "divisions": len(city.divisions),
+        "standards": len(city.standards),
+    }
+
+
+def _fail_with_problems(problems: "Iterable[Problem]", as_json: bool) -> NoReturn:
+    found = list(problems)
+    if as_json:
+        listed = [
+            {"path": p.place.path, "line": p.place.line, "sentence": p.sentence} for p in found
+        ]
+        _print_json({"ok": False, "problems": listed})
+    else:
+        for problem in found:
+            click.echo(str(problem))
+        click.echo(_number(len(found), "problem") + ".", err=True)
+    sys.exit(1)
+
+
+def _show_plan(shown: "Plan", as_json: bool, done: str) -> None:
+    if as_json:
+        _print_json(
+            {
+                "ok": not shown.refusals,
+                "city": shown.city.code,
+                "first": shown.first,
+                "changes": [_as_json(change) for change in shown.changes],
+            }
+        )
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    if shown.is_empty:
+        click.echo(f"Nothing changes: {shown.city.code} is in force as declared.")
+        return
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for change in shown.changes:
+        table.add_row(*_cells(change))
+    console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
+    console.print(table)
+    console.print(f"{_number(len(shown.changes), 'change')} {done}.{_advice(shown)}")
+
+
+def _cells(change: "Change") -> tuple[str, str, str]:
+    from rich.markup import escape
+
+    mark, style = next(
+        found
+        for holds, found in (
+            (change.refused, ("refused", "bold red")),
+            (change.needs_force, ("needs --force", "yellow")),
+            (True, (str(change.kind), "green")),
+        )
+        if holds
+    )
+    name = escape(f"{change.subject} {change.code}")
+    return f"[{style}]{mark}[/{style}]", name, escape(change.sentence)
+
+
+def _advice(shown: "Plan") -> str:
+    if shown.refusals:
+        return f" {_number(len(shown.refusals), 'change')} cannot be made; see the remedies above."
+    if shown.dangers:
+        return f" {_number(len(shown.dangers), 'change')} made only with --force."
+    return ""
+
+
+def _as_json(change: "Change") -> dict[str, object]:
+    return {
+        "kind": str(change.kind),
+        "subject": change.subject,
+        "code": change.code,
+        "sentence": change.sentence,
+        "refused": change.refused,
+        "needs_force": change.needs_force,
+    }
+
+
+def _print_json(value: dict[str, object]) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+@contextmanager
+def _progress(as_json: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """Show a progress bar with rate and time left, to people at a terminal only."""
+    if as_json or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (TextColumn("Reading services"), BarColumn(), MofNCompleteColumn(),
+               TimeRemainingColumn())  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("services", total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)

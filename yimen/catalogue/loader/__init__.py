@@ -1,0 +1,19 @@
+"""A city's folder into frozen dataclasses, with every error of the folder at once."""
+
+from yimen.catalogue.loader.folder import read_folder
+from yimen.catalogue.loader.load import (
+    files_of_service,
+    load_files,
+    load_folder,
+    load_process,
+    load_service,
+)
+
+__all__ = [
+    "files_of_service",
+    "load_files",
+    "load_folder",
+    "load_process",
+    "load_service",
+    "read_folder",
+]

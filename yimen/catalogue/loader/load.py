@@ -1,0 +1,236 @@
+"""Reads a whole folder in the order in which declarations refer to each other."""
+
+import gc
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from yimen.catalogue.definition import (
+    City,
+    DataSet,
+    Example,
+    Problem,
+    Process,
+    Service,
+)
+from yimen.catalogue.loader.bpmn import read_process
+from yimen.catalogue.loader.city import (
+    NO_BASICS,
+    read_agencies,
+    read_basics,
+    read_calendar,
+    read_divisions,
+    read_standards,
+)
+from yimen.catalogue.loader.data_sets import read_data_set
+from yimen.catalogue.loader.examples import check_example, read_example
+from yimen.catalogue.loader.folder import misplaced, read_folder
+from yimen.catalogue.loader.reading import Reading
+from yimen.catalogue.loader.services import Known, read_service
+from yimen.catalogue.loader.table import root_table
+from yimen.catalogue.loader.words import words_of
+
+Progress = Callable[[int, int], None]  # services done, of how many
+
+
+def load_folder(
+    folder: Path | str, progress: Progress | None = None
+) -> tuple[City | None, list[Problem]]:
+    """Return the city of a folder, or None with every problem of the folder.
+
+    Places of problems begin with the folder as it was given.
+    """
+    files, problems = read_folder(Path(folder), str(folder).rstrip("/"))
+    return load_files(files, str(folder).rstrip("/"), problems, progress)
+
+
+def load_files(
+    files: Mapping[str, bytes],
+    name: str,
+    problems: list[Problem] | None = None,
+    progress: Progress | None = None,
+) -> tuple[City | None, list[Problem]]:
+    """Return the city of these files (path in the folder to content), or None with the problems."""
+    reading = Reading(name, files, list(problems or ()))
+    with _without_collector():
+        city = _Loading(reading, progress or _quietly).city()
+    found = sorted(
+        dict.fromkeys(reading.problems), key=lambda p: (p.place.path, p.place.line, p.sentence)
+    )
+    return (None if found else city), found
+
+
+def load_service(
+    files: Mapping[str, bytes], code: str, languages: tuple[str, ...], name: str
+) -> tuple[Service | None, list[Problem]]:
+    """Return a service from its own files alone, as they were stored with one of its versions.
+
+    What it refers to may be gone from the city and is not looked at.
+    """
+    reading = Reading(name, files, languages=languages)
+    service = read_service(reading, code, Known())
+    if service is None or reading.problems:
+        return None, reading.problems
+    return replace(service, content_hash=content_hash(files)), []
+
+
+def load_process(
+    files: Mapping[str, bytes], code: str, languages: tuple[str, ...], name: str
+) -> tuple[Process | None, list[Problem]]:
+    """Return a process from its stored diagram alone."""
+    reading = Reading(name, files, languages=languages)
+    return read_process(reading, f"processes/{code}.bpmn", code, {}), reading.problems
+
+
+def content_hash(files: Mapping[str, bytes]) -> str:
+    """Return the SHA-256 of files with their paths, in the order of the paths."""
+    whole = hashlib.sha256()
+    for path in sorted(files):
+        whole.update(f"{path}\0{len(files[path])}\0".encode())
+        whole.update(files[path])
+    return whole.hexdigest()
+
+
+def files_of_service(
+    files: Mapping[str, bytes], code: str, process: str, languages: tuple[str, ...]
+) -> dict[str, bytes]:
+    """Return the files that make a version of a service: declaration, guides and process."""
+    paths = [
+        f"services/{code}/service.toml",
+        *(f"services/{code}/guide.{language}.md" for language in languages),
+        f"processes/{process}.bpmn",
+    ]
+    return {path: files[path] for path in paths if path in files}
+
+
+def _quietly(_done: int, _of: int) -> None:
+    """Tell nobody."""
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Keep Python from looking for garbage while everything that is made is kept."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+class _Loading:
+    """One folder being read, each part after those that it refers to."""
+
+    def __init__(self, reading: Reading, progress: Progress) -> None:
+        self.reading = reading
+        self.progress = progress
+
+    def city(self) -> City | None:
+        reading = self.reading
+        for path in reading.files:
+            sentence = misplaced(path)
+            if sentence is not None:
+                reading.report(path, 1, sentence)
+        basics = (read_basics(reading) if self._is_there("city.toml") else None) or NO_BASICS
+        divisions = read_divisions(reading)
+        agencies = read_agencies(reading, divisions) if self._is_there("agencies.toml") else None
+        standards = read_standards(reading)
+        data_sets: dict[str, DataSet | None] = {
+            code: read_data_set(reading, f"datasets/{code}.toml", code, agencies)
+            for code in self._stems("datasets/", ".toml")
+        }
+        processes: dict[str, Process | None] = {
+            code: read_process(reading, f"processes/{code}.bpmn", code, basics.roles)
+            for code in self._stems("processes/", ".bpmn")
+        }
+        whole = {code: found for code, found in data_sets.items() if found is not None}
+        known = Known(
+            agencies=agencies,
+            life_events=None if basics is NO_BASICS else basics.life_events,
+            processes=processes,
+            data_sets=data_sets,
+            words=words_of(whole.values(), standards, data_sets.keys() - whole.keys()),
+        )
+        for path in self._paths("demo/"):
+            root_table(reading, path)
+        city = City(
+            code=basics.code,
+            title=basics.title,
+            languages=basics.languages,
+            time_zone=basics.time_zone,
+            currency=basics.currency,
+            colours=basics.colours,
+            emblem=basics.emblem,
+            roles=basics.roles,
+            life_events=basics.life_events,
+            place=basics.place,
+            agencies=agencies or {},
+            divisions=divisions,
+            calendar=read_calendar(reading),
+            standards=standards,
+            data_sets=whole,
+            processes={code: found for code, found in processes.items() if found is not None},
+            services={},
+            files_hash=content_hash(reading.files),
+        )
+        return replace(city, services=self._services(known, city))
+
+    def _is_there(self, path: str) -> bool:
+        if path not in self.reading.files:
+            self.reading.report(path, 1, "is missing; every city has one")
+        return path in self.reading.files
+
+    def _paths(self, start: str) -> list[str]:
+        return sorted(path for path in self.reading.files if path.startswith(start))
+
+    def _stems(self, start: str, end: str) -> list[str]:
+        paths = (path for path in self._paths(start) if path.endswith(end))
+        return [path.removeprefix(start).removesuffix(end) for path in paths]
+
+    def _services(self, known: Known, city: City) -> dict[str, Service]:
+        folders: dict[str, list[str]] = {}
+        for path in self._paths("services/"):
+            if path.count("/") >= 2:
+                folders.setdefault(path.split("/")[1], []).append(path)
+        services: dict[str, Service] = {}
+        for done, (code, paths) in enumerate(folders.items()):
+            self.progress(done, len(folders))
+            service = self._service(code, paths, known, city)
+            if service is not None:
+                services[code] = service
+        self.progress(len(folders), len(folders))
+        return services
+
+    def _service(self, code: str, paths: list[str], known: Known, city: City) -> Service | None:
+        reading = self.reading
+        if f"services/{code}/service.toml" not in paths:
+            reading.report(f"services/{code}/service.toml", 1, "is missing from its folder")
+            return None
+        before = len(reading.problems)
+        for path in paths:
+            language = path.removesuffix(".md").rpartition("guide.")[2]
+            if path.endswith(".md") and reading.languages and language not in reading.languages:
+                reading.report(path, 1, f"'{language}' is not a language of this city")
+        service = read_service(reading, code, known)
+        if service is None:
+            return None
+        is_right = len(reading.problems) == before
+        examples = self._examples(paths, service, city if is_right else None)
+        own = files_of_service(reading.files, code, service.process, reading.languages)
+        return replace(service, examples=examples, content_hash=content_hash(own))
+
+    def _examples(
+        self, paths: list[str], service: Service, city: City | None
+    ) -> tuple[Example, ...]:
+        """Return the examples; they are tried out when the service itself is right."""
+        examples = []
+        for path in paths:
+            found = read_example(self.reading, path, service) if "/examples/" in path else None
+            if found is not None:
+                examples.append(found[0])
+                if city is not None:
+                    check_example(*found, service, city)
+        return tuple(examples)

@@ -1,0 +1,364 @@
+"""Reads of the catalogue. It is public: whoever asks may see all of it, so no actor is asked for."""
+
+import math
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from threading import Lock
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from yimen.base import clock
+from yimen.catalogue.definition import Agency, Change, City, Division, Plan, Process, Service
+from yimen.catalogue.loader import (
+    files_of_service,
+    load_files,
+    load_process,
+    load_service,
+    read_folder,
+)
+from yimen.catalogue.models import (
+    DeclaredService,
+    Release,
+    ReleaseFile,
+    ServiceVersion,
+    ServiceVersionFile,
+)
+from yimen.catalogue.rules import (
+    AppliedService,
+    CityHasProblems,
+    NoCityApplied,
+    UnknownServiceVersion,
+    declaration_changes,
+    search_words,
+    service_changes,
+)
+from yimen.catalogue.types import AgencyKind, Audience, ChangeKind
+
+RECHECK_SECONDS = 2.0
+_WEIGHTS = (("title", 5.0), ("keywords", 4.0), ("summary", 2.0))
+
+
+@dataclass(frozen=True)
+class Extension:
+    """The part that a higher app takes in planning and applying."""
+
+    plan: Callable[[City], list[Change]]
+    apply: Callable[[City], None]
+
+
+EXTENSIONS: dict[str, Extension] = {}  # filled by `actions.extend_apply`
+
+
+class _Held:
+    """The city that this process holds, and when it last asked whether it is still in force."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.release = 0
+        self.city: City | None = None
+        self.asked_at = -math.inf
+        self.derived: dict[str, object] = {}  # made from the city when first asked for
+
+    def hold(self, city: City | None, release: int) -> None:
+        """Hold another city, and nothing that was made from the one before."""
+        self.city, self.release, self.derived = city, release, {}
+
+
+_held = _Held()
+
+
+def current_city() -> City:
+    """Return the city in force. Raises NoCityApplied where none was ever applied.
+
+    Held in the process; at most every two seconds one small query asks for a newer release.
+    """
+    city = _held.city
+    if city is not None and time.monotonic() - _held.asked_at < RECHECK_SECONDS:
+        return city
+    with _held.lock:
+        return _asked()
+
+
+def _asked() -> City:
+    city = _held.city
+    if city is not None and time.monotonic() - _held.asked_at < RECHECK_SECONDS:
+        return city  # another thread has asked while this one waited
+    newest = Release.objects.order_by("-number").values_list("number", "city").first()
+    if newest is None:
+        raise NoCityApplied
+    if city is None or newest[0] != _held.release:
+        city = _city_of_release(*newest)
+        _held.hold(city, newest[0])
+    _held.asked_at = time.monotonic()
+    return city
+
+
+def forget_city() -> None:
+    """Let this process ask again: after applying, and between tests."""
+    with _held.lock:
+        _held.hold(None, 0)
+        _held.asked_at = -math.inf
+    _stored_service.cache_clear()
+    _stored_process.cache_clear()
+
+
+T = TypeVar("T")
+
+
+def _derived(name: str, make: Callable[[City], T]) -> T:
+    """Return what is made from the city in force, once for each release."""
+    city = current_city()
+    derived = _held.derived
+    if name not in derived:
+        derived[name] = make(city)
+    found: T = derived[name]  # type: ignore[assignment]  # each name has one maker
+    return found
+
+
+def current_zone() -> ZoneInfo:
+    """Return the city's time zone."""
+    return ZoneInfo(current_city().time_zone)
+
+
+def _city_of_release(number: int, name: str) -> City:
+    """Return the city of a release, with the services that were closed since by removing them."""
+    rows = ReleaseFile.objects.filter(release_id=number).values_list("path", "file__content")
+    city, problems = load_files({path: bytes(content) for path, content in rows}, name)
+    if city is None:
+        raise CityHasProblems(problems)
+    closed = DeclaredService.objects.filter(closed_since__isnull=False)
+    services = dict(city.services)
+    for code, version, since in closed.values_list("code", "newest__version", "closed_since"):
+        services[code] = replace(_stored_service(code, version), closed_since=since)
+    return replace(city, services=services)
+
+
+def service_version(code: str, version: int) -> Service:
+    """Return a version of a service that was ever applied, or raise UnknownServiceVersion."""
+    current = _held.city.services.get(code) if _held.city else None
+    if current is not None and current.version == version:
+        return current
+    return _stored_service(code, version)
+
+
+@lru_cache(maxsize=1024)
+def _stored_service(code: str, version: int) -> Service:
+    row, files = _stored(code, version)
+    service, problems = load_service(files, code, tuple(row.languages.split(",")), code)
+    if service is None:
+        raise CityHasProblems(problems)
+    return service
+
+
+def process_of(service: Service) -> Process:
+    """Return the process that this version of the service was published with."""
+    current = _held.city
+    if current is not None and current.services.get(service.code) is service:
+        process = current.processes.get(service.process)
+        if process is not None:
+            return process
+    return _stored_process(service.code, service.version)
+
+
+@lru_cache(maxsize=1024)
+def _stored_process(code: str, version: int) -> Process:
+    row, files = _stored(code, version)
+    process, problems = load_process(files, row.process, tuple(row.languages.split(",")), code)
+    if process is None:
+        raise CityHasProblems(problems)
+    return process
+
+
+def _stored(code: str, version: int) -> tuple[ServiceVersion, dict[str, bytes]]:
+    row = ServiceVersion.objects.filter(code=code, version=version).first()
+    if row is None:
+        raise UnknownServiceVersion(code, version)
+    files = row.files.values_list("path", "file__content")
+    return row, {path: bytes(content) for path, content in files}
+
+
+def is_open(service: Service, today: date | None = None) -> bool:
+    """Say whether a service takes applications today."""
+    since = service.closed_since
+    return since is None or (today or clock.today(current_zone())) < since
+
+
+def open_services() -> tuple[Service, ...]:
+    """Return the services that take applications today, by code."""
+    today = clock.today(current_zone())
+    services = current_city().services.values()
+    return tuple(sorted((s for s in services if is_open(s, today)), key=lambda s: s.code))
+
+
+def services_for_audience(audience: Audience | str) -> tuple[Service, ...]:
+    """Return the open services for an audience."""
+    return tuple(service for service in open_services() if audience in service.audience)
+
+
+def services_for_life_event(key: str) -> tuple[Service, ...]:
+    """Return the open services for a life event."""
+    return tuple(service for service in open_services() if key in service.life_events)
+
+
+def services_of_agency(code: str) -> tuple[Service, ...]:
+    """Return the open services that an agency decides or takes part in, its own first."""
+    found = open_services()
+    own = [service for service in found if service.agency == code]
+    partner = [s for s in found if s.agency != code and code in s.bindings.values()]
+    return (*own, *partner)
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyBranch:
+    """An agency with those below it."""
+
+    agency: Agency
+    below: tuple["AgencyBranch", ...]
+
+
+def agency_tree() -> tuple[AgencyBranch, ...]:
+    """Return the agencies that stand under no other, each with those below it, as declared."""
+    below: dict[str, list[Agency]] = {}
+    for agency in current_city().agencies.values():
+        below.setdefault(agency.parent, []).append(agency)
+
+    def branch(agency: Agency) -> AgencyBranch:
+        return AgencyBranch(agency, tuple(branch(a) for a in below.get(agency.code, ())))
+
+    return tuple(branch(agency) for agency in below.get("", ()))
+
+
+def divisions_below(parent: str) -> tuple[Division, ...]:
+    """Return the divisions directly below another, as declared; of "" the city itself."""
+    return _derived("divisions", _by_parent).get(parent, ())
+
+
+def _by_parent(city: City) -> dict[str, tuple[Division, ...]]:
+    found: dict[str, list[Division]] = {}
+    for division in city.divisions.values():
+        found.setdefault(division.parent, []).append(division)
+    return {code: tuple(below) for code, below in found.items()}
+
+
+def offices_in(division: str) -> tuple[Agency, ...]:
+    """Return the neighbourhood offices in a division and in those below it."""
+    city = current_city()
+
+    def is_within(code: str) -> bool:
+        while code and code != division:
+            above = city.divisions.get(code)
+            code = above.parent if above else ""
+        return bool(code)
+
+    return tuple(
+        agency
+        for agency in city.agencies.values()
+        if agency.kind is AgencyKind.NEIGHBOURHOOD and is_within(agency.division)
+    )
+
+
+def find_services(words: str, language: str, limit: int = 20) -> tuple[Service, ...]:
+    """Return the open services that these words speak of, best first.
+
+    A word counts more where few services have it, and more in the title than in the summary.
+    """
+    tag = language.split("-")[0].lower()
+    index = _derived(f"index.{tag}", lambda city: _indexed(city.services.values(), tag))
+    services = current_city().services
+    scores: dict[str, float] = {}
+    for word in set(search_words(words)):
+        found = index.get(word, {})
+        rarity = math.log(1 + len(services) / max(len(found), 1))
+        for code, weight in found.items():
+            scores[code] = scores.get(code, 0.0) + weight * rarity
+    today = clock.today(current_zone())
+    best = sorted(scores, key=lambda code: (-scores[code], code))
+    return tuple(services[c] for c in best if is_open(services[c], today))[:limit]
+
+
+def _indexed(services: Iterable[Service], language: str) -> dict[str, dict[str, float]]:
+    index: dict[str, dict[str, float]] = {}
+    for service in services:
+        for attribute, weight in _WEIGHTS:
+            text = getattr(service, attribute)[language]
+            for word in {*search_words(text), *(c for c in text if c >= "\u3400")}:
+                found = index.setdefault(word, {})
+                found[service.code] = max(found.get(service.code, 0.0), weight)
+    return index
+
+
+def read_city(
+    folder: Path | str, progress: Callable[[int, int], None] | None = None
+) -> tuple[dict[str, bytes], City]:
+    """Return a folder's files with its city. Raises CityHasProblems with every problem."""
+    name = str(folder).rstrip("/")
+    files, problems = read_folder(Path(folder), name)
+    city, problems = load_files(files, name, problems, progress)
+    if city is None:
+        raise CityHasProblems(problems)
+    return files, city
+
+
+def plan_city(folder: Path | str, progress: Callable[[int, int], None] | None = None) -> Plan:
+    """Return what applying a folder would change. Raises CityHasProblems."""
+    return plan_of(*read_city(folder, progress))
+
+
+def plan_of(files: Mapping[str, bytes], city: City) -> Plan:
+    """Return what applying these files, which make this city, would change."""
+    newest = Release.objects.order_by("-number").first()
+    changes: list[Change] = []
+    if newest is None or newest.files_hash != city.files_hash:
+        before = _city_of_release(newest.number, newest.city) if newest else None
+        changes += declaration_changes(before, city)
+        changes += service_changes(city, _applied_services(), _hashes_by_service(files, city))
+        changes = changes or [_changed_files(files, newest)]
+    for extension in EXTENSIONS.values():
+        changes += extension.plan(city)
+    return Plan(city, tuple(changes), first=newest is None)
+
+
+def _applied_services() -> dict[str, AppliedService]:
+    """Return the newest version of every service that was ever declared."""
+    hashes: dict[int, dict[str, str]] = {}
+    newest = DeclaredService.objects.values("newest_id")
+    rows = ServiceVersionFile.objects.filter(service_version_id__in=newest)
+    for version_id, path, file_id in rows.values_list("service_version_id", "path", "file_id"):
+        hashes.setdefault(version_id, {})[path] = file_id
+    return {
+        row.code: AppliedService(
+            row.code,
+            row.newest.version,
+            row.newest.content_hash,
+            row.newest.agency,
+            hashes.get(row.newest_id, {}),
+            row.closed_since,
+        )
+        for row in DeclaredService.objects.select_related("newest")
+    }
+
+
+def _hashes_by_service(files: Mapping[str, bytes], city: City) -> dict[str, dict[str, str]]:
+    return {
+        code: {
+            path: sha256(content).hexdigest()
+            for path, content in files_of_service(
+                files, code, service.process, city.languages
+            ).items()
+        }
+        for code, service in city.services.items()
+    }
+
+
+def _changed_files(files: Mapping[str, bytes], newest: Release | None) -> Change:
+    """Return the one change of a release in which only examples, notes or demo files differ."""
+    rows = newest.files.values_list("path", "file_id") if newest else ()
+    old = dict(rows)
+    new = {path: sha256(content).hexdigest() for path, content in files.items()}
+    paths = sorted({path for path, _ in set(old.items()) ^ set(new.items())})
+    return Change(ChangeKind.CHANGE, "files", ", ".join(paths))

@@ -1,0 +1,58 @@
+"""What the catalogue decides without a database."""
+
+from yimen.catalogue.rules.answers import (
+    Answer,
+    AnswerError,
+    AnswersRead,
+    check_answers,
+    read_answer,
+    read_answers,
+    visible_fields,
+    visible_materials,
+)
+from yimen.catalogue.rules.errors import (
+    RIGHT_TO_APPLY,
+    CityHasProblems,
+    MayNotApplyCity,
+    NoCityApplied,
+    PlanRefused,
+    UnknownServiceVersion,
+    can_apply_city,
+    check_may_apply_city,
+    check_plan,
+)
+from yimen.catalogue.rules.finding import search_words
+from yimen.catalogue.rules.measures import contrast, in_calendar_days, is_longer, stages
+from yimen.catalogue.rules.planning import (
+    AppliedService,
+    declaration_changes,
+    service_changes,
+)
+
+__all__ = [
+    "RIGHT_TO_APPLY",
+    "Answer",
+    "AnswerError",
+    "AnswersRead",
+    "AppliedService",
+    "CityHasProblems",
+    "MayNotApplyCity",
+    "NoCityApplied",
+    "PlanRefused",
+    "UnknownServiceVersion",
+    "can_apply_city",
+    "check_answers",
+    "check_may_apply_city",
+    "check_plan",
+    "contrast",
+    "declaration_changes",
+    "in_calendar_days",
+    "is_longer",
+    "read_answer",
+    "read_answers",
+    "search_words",
+    "service_changes",
+    "stages",
+    "visible_fields",
+    "visible_materials",
+]

@@ -1,0 +1,31 @@
+"""The words by which a text is found: pairs of Chinese characters, plain forms of English words."""
+
+import re
+
+_RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+")
+
+
+def search_words(text: str) -> list[str]:
+    """Return the words to index, or to look for, in their order.
+
+    Chinese has no blanks: a run of characters gives each pair of neighbours, so that 低保 is found
+    in 怎么申请低保金; a single character stands for itself.
+    """
+    words: list[str] = []
+    for run in _RUN.findall(text.lower()):
+        if run[0] < "\u3400":
+            words.append(_plain(run))
+        elif len(run) == 1:
+            words.append(run)
+        else:
+            words.extend(run[at : at + 2] for at in range(len(run) - 1))
+    return words
+
+
+def _plain(word: str) -> str:
+    """Return an English word without the ending of its plural."""
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
+        return word[:-1]
+    return word
