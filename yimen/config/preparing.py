@@ -11,7 +11,9 @@ from rich.progress import Progress, TaskID
 
 from yimen.base.actor import SYSTEM
 from yimen.catalogue.actions import apply_city
+from yimen.catalogue.rules import CityHasProblems, PlanRefused
 from yimen.config import demo
+from yimen.config.refusal import Refusal
 from yimen.keys.actions import ensure_keys
 
 console = Console(stderr=True, highlight=False)
@@ -39,9 +41,23 @@ def migrate() -> None:
 
 def apply_declarations(folder: Path) -> None:
     """Apply the city's folder when it says something else than the database."""
-    with console.status(f"Applying {folder.name} ..."):
-        plan = apply_city(folder, SYSTEM)
-    console.print(f"{plan}", markup=False)
+    try:
+        with console.status(f"Reading {folder} ..."):
+            plan = apply_city(folder, SYSTEM)
+    except CityHasProblems as error:
+        for problem in error.problems:
+            console.print(str(problem), markup=False)
+        raise Refusal(
+            f"The city's folder {folder} has {len(error.problems)} errors, named above. Mend them,"
+            " and look with `yimen city check`."
+        ) from error
+    except PlanRefused as error:
+        raise Refusal(
+            f"The city's folder {folder} cannot take the place of what is applied now."
+            f" `yimen city plan {folder}` says why, change by change."
+        ) from error
+    if plan.changes:
+        console.print(f"{folder.name} is applied: {len(plan.changes)} changes.", markup=False)
 
 
 def load_demo() -> None:
