@@ -243,3 +243,20 @@ class StatusOpened(Event):
 
     kind: ClassVar[str] = "cases.status_opened"
     case_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class StatusCodeRefused(Event):
+    """A wrong one-time code was tried."""
+
+    kind: ClassVar[str] = "cases.status_code_refused"
+    case_id: UUID
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeysForgotten(Event):
+    """Idempotency keys and one-time codes past their time were deleted."""
+
+    kind: ClassVar[str] = "cases.keys_forgotten"
+    count: int

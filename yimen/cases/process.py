@@ -22,7 +22,6 @@ _C, _T = CaseState, TaskState
 CASE_MOVES = (
     Move("submit", (), _C.RECEIVED),
     Move("start_process", (_C.RECEIVED,), _C.HANDLING),
-    Move("claim", (_C.HANDLING,), _C.HANDLING),
     Move("complete_review", (_C.HANDLING,), _C.HANDLING),
     Move("give_opinion", (_C.HANDLING,), _C.HANDLING),
     Move("ask_for_correction", (_C.HANDLING,), _C.WAITING),

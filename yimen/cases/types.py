@@ -1,10 +1,11 @@
 """The closed lists of words about cases, and the small values that travel between layers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from yimen.base.text import Text
@@ -161,8 +162,9 @@ class NewApplication:
     """An application that comes whole, without a draft (API, counter, paper).
 
     ``answers`` are keyed by question. ``files`` must already be in the store: see
-    `actions.store_upload`. ``person_id`` is set only by staff who enter an application for
-    somebody; residents apply for themselves.
+    `actions.store_upload`. ``person_id`` says for whom: an organisation that the actor represents,
+    or anybody when staff enter an application; without it residents apply for themselves, and
+    visitors for a new provisional person.
     """
 
     service_code: str
@@ -244,6 +246,33 @@ class Ground:
     as_of: date | None = None
     source_id: str = ""
 
+    def as_data(self) -> dict[str, object]:
+        """Return JSON values, for the decision's row and for papers."""
+        return {
+            "criterion": self.criterion,
+            "says": self.says.as_dict(),
+            "source": self.source,
+            "data_set": self.data_set,
+            "data_set_title": self.data_set_title.as_dict(),
+            "field_names": list(self.field_names),
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+            "source_id": self.source_id,
+        }
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> "Ground":
+        """Return the ground that `as_data` wrote."""
+        return cls(
+            data["criterion"],
+            Text.of(data["says"]),
+            data["source"],
+            data["data_set"],
+            Text.of(data["data_set_title"]),
+            tuple(data["field_names"]),
+            date.fromisoformat(data["as_of"]) if data["as_of"] else None,
+            data["source_id"],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class RemedyNamed:
@@ -255,6 +284,29 @@ class RemedyNamed:
     days: int
     unit: str
     source: str = ""
+
+    def as_data(self) -> dict[str, object]:
+        """Return JSON values, for the decision's row and for papers."""
+        return {
+            "title": self.title.as_dict(),
+            "says": self.says.as_dict(),
+            "last_day": self.last_day.isoformat(),
+            "days": self.days,
+            "unit": self.unit,
+            "source": self.source,
+        }
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> "RemedyNamed":
+        """Return the remedy that `as_data` wrote."""
+        return cls(
+            Text.of(data["title"]),
+            Text.of(data["says"]),
+            date.fromisoformat(data["last_day"]),
+            data["days"],
+            data["unit"],
+            data["source"],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +328,7 @@ class Paper:
     receipt_number: str
     service: Text
     decided_on: date
-    decided_by: str  # office and number, or "" when the process decided by itself
+    decided_by: str  # office number, or "" when the process decided by itself
     reason: str
     grounds: tuple[Ground, ...]
     remedies: tuple[RemedyNamed, ...]
@@ -302,36 +354,14 @@ class Paper:
             "decided_on": self.decided_on.isoformat(),
             "decided_by": self.decided_by,
             "reason": self.reason,
-            "grounds": [_ground_data(ground) for ground in self.grounds],
-            "remedies": [_remedy_data(remedy) for remedy in self.remedies],
+            "grounds": [ground.as_data() for ground in self.grounds],
+            "remedies": [remedy.as_data() for remedy in self.remedies],
             "valid_until": self.valid_until.isoformat() if self.valid_until else None,
             "verification_code": self.verification_code,
             "verification_url": self.verification_url,
             "accent": self.accent,
             "issued_on": self.issued_on.isoformat() if self.issued_on else None,
         }
-
-
-def _ground_data(ground: Ground) -> dict[str, object]:
-    return {
-        "criterion": ground.criterion,
-        "says": ground.says.as_dict(),
-        "source": ground.source,
-        "data_set": ground.data_set,
-        "data_set_title": ground.data_set_title.as_dict(),
-        "as_of": ground.as_of.isoformat() if ground.as_of else None,
-    }
-
-
-def _remedy_data(remedy: RemedyNamed) -> dict[str, object]:
-    return {
-        "title": remedy.title.as_dict(),
-        "says": remedy.says.as_dict(),
-        "last_day": remedy.last_day.isoformat(),
-        "days": remedy.days,
-        "unit": remedy.unit,
-        "source": remedy.source,
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,4 +379,3 @@ class QueueFilters:
     whose: str = ""
     due: str = ""
     words: str = ""
-    extra: Mapping[str, str] = field(default_factory=dict)

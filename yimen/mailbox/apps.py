@@ -8,3 +8,11 @@ class MailboxConfig(AppConfig):
 
     name = "yimen.mailbox"
     label = "mailbox"
+
+    def ready(self) -> None:
+        """Let e-mails go out when a message was posted or a code was queued."""
+        from yimen.ledger.events import subscribe
+        from yimen.mailbox.events import CodeQueued, MessagePosted
+
+        subscribe(MessagePosted, "yimen.mailbox.tasks.send_email")
+        subscribe(CodeQueued, "yimen.mailbox.tasks.send_email")

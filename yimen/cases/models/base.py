@@ -8,7 +8,9 @@ from django.db.models import Q
 from yimen.base.identifiers import uuid7
 
 
-def one_of(name: str, field: str, words: type[StrEnum], *, blank: bool = False) -> models.CheckConstraint:
+def one_of(
+    name: str, field: str, words: type[StrEnum], *, blank: bool = False
+) -> models.CheckConstraint:
     """Let the database refuse a word that is not in the list."""
     values = [str(word) for word in words] + ([""] if blank else [])
     return models.CheckConstraint(condition=Q(**{f"{field}__in": values}), name=name)

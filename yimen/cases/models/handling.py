@@ -31,8 +31,10 @@ class Application(OfPerson):
     language = models.CharField(max_length=16)
     channel = models.CharField(max_length=16)
     submitted_at = models.DateTimeField()
+    identified = models.BooleanField()  # else a provisional person stands for the applicant
     submitted_by = models.BigIntegerField(null=True)  # account; null: a visitor
-    submitted_label = models.CharField(max_length=120)  # the clerk's office and number
+    submitted_agency = models.CharField(max_length=80, default="")  # the clerk's
+    submitted_number = models.CharField(max_length=40, default="")  # the clerk's office number
     fee = models.DecimalField(max_digits=12, decimal_places=2)
 
     class Meta:
@@ -62,6 +64,7 @@ class Case(OfPerson):
     statutory_due = models.DateField(null=True)  # null while the clock stands
     promised_due = models.DateField(null=True)
     calendar_mark = models.CharField(max_length=16)
+    eligible = models.BooleanField(null=True)  # by the records when the process started
     process_state = models.BinaryField(null=True)  # compressed; dropped when the case closes
 
     application = models.ForeignObject(
@@ -141,10 +144,10 @@ class Extension(OfCase):
     reason = models.TextField()
     asked_at = models.DateTimeField()
     asked_by = models.BigIntegerField()
-    asked_label = models.CharField(max_length=120)
+    asked_number = models.CharField(max_length=40)  # office number, in the case's agency
     answered_at = models.DateTimeField(null=True)
     answered_by = models.BigIntegerField(null=True)
-    answered_label = models.CharField(max_length=120, default="")
+    answered_number = models.CharField(max_length=40, default="")
 
     class Meta:
         constraints = [
@@ -175,11 +178,12 @@ class Task(OfCase):
     role = models.CharField(max_length=80)
     service_code = models.CharField(max_length=80)
     receipt_number = models.CharField(max_length=20)
+    applicant = models.CharField(max_length=200)  # name, for the queue and its search
     state = models.CharField(max_length=16)
     due = models.DateField()
     waiting = models.BooleanField(default=False)
     assignee = models.BigIntegerField(null=True)  # account
-    assignee_label = models.CharField(max_length=120, default="")  # office and number
+    assignee_number = models.CharField(max_length=40, default="")  # office number, in `agency`
     opened_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
@@ -222,6 +226,12 @@ class Task(OfCase):
                 name="cases_task_receipt",
                 opclasses=["varchar_pattern_ops"],
             ),
+            models.Index(
+                fields=["agency", "role", "applicant"],
+                condition=_ACTIVE,
+                name="cases_task_applicant",
+                opclasses=["varchar_ops", "varchar_ops", "varchar_pattern_ops"],
+            ),
             models.Index(fields=["person_id", "case_id"], name="cases_task_case"),
         ]
 
@@ -234,7 +244,9 @@ class History(OfCase):
 
     at = models.DateTimeField()
     kind = models.CharField(max_length=24)
-    who = models.CharField(max_length=120)  # office and number; "" is the system or the resident
+    agency = models.CharField(max_length=80, default="")  # of the officer; "" for all others
+    office_number = models.CharField(max_length=40, default="")
+    account_id = models.BigIntegerField(null=True)  # null: the system, or a visitor
     data = models.JSONField(default=dict)
 
     def __str__(self) -> str:
@@ -254,7 +266,8 @@ class Correction(OfCase):
     answers = models.JSONField(default=dict)
     asked_at = models.DateTimeField()
     asked_by = models.BigIntegerField()
-    asked_label = models.CharField(max_length=120)
+    asked_agency = models.CharField(max_length=80)
+    asked_number = models.CharField(max_length=40)
     answered_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -280,7 +293,7 @@ class Decision(OfCase):
     decided_at = models.DateTimeField()
     decided_on = models.DateField()
     decided_by = models.BigIntegerField(null=True)
-    decided_label = models.CharField(max_length=120)
+    decided_number = models.CharField(max_length=40, default="")  # office number, in `agency`
     agency = models.CharField(max_length=80)
     grounds = models.JSONField(default=list)  # `types.Ground`
     remedies = models.JSONField(default=list)  # `types.RemedyNamed`

@@ -1,5 +1,6 @@
 """The clocks of a case: statutory and promised limits, stops, extensions, and why a date is so."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -23,6 +24,13 @@ class Clocks:
 
     statutory: Deadline
     promised: Deadline
+
+
+def calendar_mark(calendar: WorkingCalendar) -> str:
+    """Return a short text that is the same for two calendars that work the same days."""
+    days = [f"{off.day} {off.works}" for off in calendar.exceptions.values()]
+    text = "\n".join([*map(str, sorted(calendar.rest_days)), *sorted(days)])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def unit_of(limit: Limit) -> Unit:

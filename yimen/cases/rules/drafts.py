@@ -12,6 +12,8 @@ from yimen.cases.rules.errors import (
     BadKey,
     ChannelNotOffered,
     DraftOutdated,
+    FileProblem,
+    FileRefused,
     ServiceClosed,
     UnknownMaterial,
 )
@@ -62,6 +64,21 @@ def check_material(service: Service, key: str) -> Material:
     if material is None:
         raise UnknownMaterial(key)
     return material
+
+
+def check_counts(service: Service, files: tuple[UploadedFile, ...]) -> None:
+    """Refuse more files of a material than it may have."""
+    counts: dict[str, int] = {}
+    for file in files:
+        counts[file.material_key] = counts.get(file.material_key, 0) + 1
+        material = service.material_by_key(file.material_key)
+        if material is not None and counts[file.material_key] > material.max_files:
+            raise FileRefused(FileProblem.TOO_MANY, file.name, limit=material.max_files)
+
+
+def bound_agencies(service: Service) -> tuple[str, ...]:
+    """Return every agency that the process of a service binds, the leading one first."""
+    return tuple(dict.fromkeys((service.agency, *service.bindings.values())))
 
 
 def as_json(value: object) -> object:

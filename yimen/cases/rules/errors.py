@@ -1,9 +1,12 @@
 """What cases refuse: typed errors with their fields. Channels make the sentences."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
+
+from yimen.accounts.types import OfficerName
+from yimen.catalogue.rules import AnswerError
 
 T = TypeVar("T")
 
@@ -73,14 +76,12 @@ class DraftOutdated(CasesError):
 
 
 class AnswersRefused(CasesError):
-    """Answers or materials are not right: ``errors`` is ``{question or material key: code}``.
+    """Answers or materials are not right; each error names its key, a code and the limit broken."""
 
-    The codes are those of `catalogue.rules`: required, too_small, material_missing ...
-    """
-
-    def __init__(self, errors: Mapping[str, str]) -> None:
-        super().__init__(dict(errors))
-        self.errors = dict(errors)
+    def __init__(self, errors: Sequence[AnswerError]) -> None:
+        super().__init__({error.key: str(error.code) for error in errors})
+        self.errors = tuple(errors)
+        self.by_key = {error.key: error for error in errors}
 
 
 class AnswersTooLarge(CasesError):
@@ -148,9 +149,9 @@ class UnknownMaterial(CasesError):
 
 
 class AlreadyClaimed(CasesError):
-    """Another officer has this task. ``who`` is office and number."""
+    """Another officer has this task. ``who`` is named by agency and office number."""
 
-    def __init__(self, who: str, at: datetime | None) -> None:
+    def __init__(self, who: OfficerName, at: datetime | None) -> None:
         super().__init__(who, at)
         self.who = who
         self.at = at
@@ -159,11 +160,20 @@ class AlreadyClaimed(CasesError):
 class AlreadyDecided(CasesError):
     """Another officer, or the same one in another window, has finished this task."""
 
-    def __init__(self, who: str, at: datetime | None, outcome: str) -> None:
+    def __init__(self, who: OfficerName, at: datetime | None, outcome: str) -> None:
         super().__init__(who, at, outcome)
         self.who = who
         self.at = at
         self.outcome = outcome
+
+
+class DiagramWithoutTask(CasesError):
+    """A process waits at a step that its declaration does not name: a fault, not an answer."""
+
+    def __init__(self, process: str, key: str) -> None:
+        super().__init__(process, key)
+        self.process = process
+        self.key = key
 
 
 class TaskCancelled(CasesError):
@@ -252,6 +262,14 @@ class TooManyCodes(CasesError):
     def __init__(self, again_at: datetime) -> None:
         super().__init__(again_at)
         self.again_at = again_at
+
+
+class NoTemplate(CasesError):
+    """No channel has said how papers of this kind are set: a fault, not an answer."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
 
 
 class CodeWrong(CasesError):

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from yimen.accounts.types import OfficerName
 from yimen.base.actor import Actor, ActorKind
 from yimen.cases.process import CASE_MOVES, OUTCOMES, RIGHTS, TASK_MOVES, Move, can_move, find_move
 from yimen.cases.rules.errors import (
@@ -24,7 +25,7 @@ from yimen.catalogue.types import TaskKind
 LONGEST_REASON = 2000
 MOST_AT_ONCE = 100
 HEAD = "case.hand_over"  # who may hand over sees and does the work of every role of the agency
-ENTER_FOR_OTHERS = "counter.apply"
+ENTER_FOR_OTHERS = "counter.accept"
 
 
 class TaskLike(Protocol):
@@ -35,10 +36,15 @@ class TaskLike(Protocol):
     kind: str
     state: str
     assignee: int | None
-    assignee_label: str
+    assignee_number: str
     claimed_at: datetime | None
     done_at: datetime | None
     outcome: str
+
+
+def officer_of(task: TaskLike) -> OfficerName:
+    """Return how the officer who has, or finished, a task is named to others."""
+    return OfficerName(task.agency, task.assignee_number)
 
 
 def check_move(moves: Iterable[Move], verb: str, state: StrEnum) -> StrEnum:
@@ -84,7 +90,7 @@ def check_system(actor: Actor, right: str) -> None:
 
 def _check_not_finished(task: TaskLike) -> None:
     if task.state == TaskState.DONE:
-        raise AlreadyDecided(task.assignee_label, task.done_at, task.outcome)
+        raise AlreadyDecided(officer_of(task), task.done_at, task.outcome)
     if task.state == TaskState.CANCELLED:
         raise TaskCancelled
 
@@ -94,7 +100,7 @@ def check_claim(actor: Actor, task: TaskLike) -> None:
     check_may_work_on(actor, task, "case.claim")
     _check_not_finished(task)
     if task.state == TaskState.CLAIMED and task.assignee != actor.account_id:
-        raise AlreadyClaimed(task.assignee_label, task.claimed_at)
+        raise AlreadyClaimed(officer_of(task), task.claimed_at)
 
 
 def check_release(actor: Actor, task: TaskLike) -> None:
@@ -122,7 +128,7 @@ def check_complete(actor: Actor, task: TaskLike, kind: TaskKind, outcome: TaskOu
     if task.kind != kind or outcome not in OUTCOMES[kind]:
         raise WrongOutcome(task.kind, outcome)
     if task.state == TaskState.CLAIMED and task.assignee != actor.account_id:
-        raise AlreadyClaimed(task.assignee_label, task.claimed_at)
+        raise AlreadyClaimed(officer_of(task), task.claimed_at)
 
 
 def check_ask(actor: Actor, task: TaskLike) -> None:
@@ -130,7 +136,7 @@ def check_ask(actor: Actor, task: TaskLike) -> None:
     check_may_work_on(actor, task, "case.correct")
     _check_not_finished(task)
     if task.state == TaskState.CLAIMED and task.assignee != actor.account_id:
-        raise AlreadyClaimed(task.assignee_label, task.claimed_at)
+        raise AlreadyClaimed(officer_of(task), task.claimed_at)
 
 
 def check_reason(reason: str, *, needed: bool) -> str:
@@ -147,6 +153,18 @@ def check_count(count: int) -> None:
     """Refuse more tasks at once than one page shows."""
     if count > MOST_AT_ONCE:
         raise TooManyTasks(MOST_AT_ONCE)
+
+
+def account_of(actor: Actor) -> int:
+    """Return the account of the officer who acts, or refuse who has none."""
+    if actor.account_id is None:
+        raise NotAllowed("account")
+    return actor.account_id
+
+
+def clerk_agency(actor: Actor) -> str:
+    """Return the agency in which a clerk enters applications; "" for everybody else."""
+    return min(actor.agencies_with(ENTER_FOR_OTHERS), default="")
 
 
 def check_may_apply(actor: Actor, for_somebody: bool) -> None:

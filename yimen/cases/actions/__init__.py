@@ -1,0 +1,75 @@
+"""Every write to drafts, applications and cases.
+
+A package, because the verbs of applying, handling and deciding together are over 1,500 lines.
+Each takes the actor first, checks permission, runs in one transaction and appends to the ledger.
+Cases are named by their receipt number, tasks by receipt number and id. What is refused raises an
+error of `cases.rules.errors`, a `CasesError`.
+"""
+
+from yimen.cases.actions.claiming import BulkClaimed, bulk_claim, claim, hand_over, release
+from yimen.cases.actions.cleaning import forget_old_keys
+from yimen.cases.actions.corrections import (
+    answer_correction,
+    ask_for_correction,
+    store_correction_upload,
+    take_back_correction,
+    tell_of_correction,
+)
+from yimen.cases.actions.deciding import complete_review, decide, give_opinion
+from yimen.cases.actions.drafts import (
+    attach,
+    discard_draft,
+    expire_drafts,
+    make_resume_code,
+    remove_attachment,
+    resume_draft,
+    save_answers,
+    start_draft,
+    upgrade_draft,
+)
+from yimen.cases.actions.due_dates import (
+    approve_extension,
+    recompute_deadlines,
+    request_extension,
+)
+from yimen.cases.actions.papers import extend_papers, issue_document
+from yimen.cases.actions.running import start_process
+from yimen.cases.actions.status import StatusTicket, open_status, send_status_code
+from yimen.cases.actions.submission import store_upload, submit
+
+__all__ = [
+    "BulkClaimed",
+    "StatusTicket",
+    "answer_correction",
+    "approve_extension",
+    "ask_for_correction",
+    "attach",
+    "bulk_claim",
+    "claim",
+    "complete_review",
+    "decide",
+    "discard_draft",
+    "expire_drafts",
+    "extend_papers",
+    "forget_old_keys",
+    "give_opinion",
+    "hand_over",
+    "issue_document",
+    "make_resume_code",
+    "open_status",
+    "recompute_deadlines",
+    "release",
+    "remove_attachment",
+    "request_extension",
+    "resume_draft",
+    "save_answers",
+    "send_status_code",
+    "start_draft",
+    "start_process",
+    "store_correction_upload",
+    "store_upload",
+    "submit",
+    "take_back_correction",
+    "tell_of_correction",
+    "upgrade_draft",
+]

@@ -1,0 +1,157 @@
+"""Whose task it is: claim, give back, hand over."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from yimen.accounts.queries import city_today, posts_of
+from yimen.base.actor import Actor
+from yimen.base.clock import now
+from yimen.cases.actions.writing import acting_for, officer, write_history
+from yimen.cases.events import TaskClaimed, TaskHandedOver, TaskReleased, TasksClaimed
+from yimen.cases.models import Case, ReceiptLookup, Task
+from yimen.cases.queries.handling import task_of
+from yimen.cases.queries.scope import case_visible_to, cases_visible_to
+from yimen.cases.rules.errors import CasesError, NotAColleague, NotFound
+from yimen.cases.rules.permissions import (
+    HEAD,
+    check_claim,
+    check_count,
+    check_hand_over,
+    check_reason,
+    check_release,
+)
+from yimen.cases.types import HistoryKind, TaskState
+from yimen.catalogue.queries import current_city
+from yimen.ledger.actions import append
+
+
+@dataclass(frozen=True, slots=True)
+class BulkClaimed:
+    """What a bulk claim got: the tasks claimed, and why each of the others was not."""
+
+    claimed: tuple[UUID, ...]
+    refused: tuple[tuple[UUID, CasesError], ...]
+
+
+@transaction.atomic
+def claim(actor: Actor, receipt_number: str, task_id: UUID) -> None:
+    """Take a task. Taking one's own again changes nothing.
+
+    Raises `AlreadyClaimed` and `AlreadyDecided` (who and when), `NotAllowed`, `NotFound`.
+    """
+    case = case_visible_to(actor, receipt_number)
+    task = task_of(case, task_id, lock=True)
+    check_claim(actor, task)
+    if task.state == TaskState.CLAIMED:
+        return
+    take(actor, case, task)
+    append(TaskClaimed(case.id, task.id), actor=actor, person_id=case.person_id)
+
+
+def take(actor: Actor, case: Case, task: Task) -> None:
+    """Write that the actor has a task from now on; the caller has checked and appends the event."""
+    who, at = officer(actor, task.agency), now()
+    task.state = TaskState.CLAIMED
+    task.assignee, task.assignee_number, task.claimed_at = actor.account_id, who.office_number, at
+    task.save(update_fields=["state", "assignee", "assignee_number", "claimed_at"])
+    data = {"task": task.key, **acting_for(actor, task.agency, task.role)}
+    write_history(case, HistoryKind.CLAIMED, at, actor=actor, who=who, data=data)
+
+
+@transaction.atomic
+def bulk_claim(actor: Actor, tasks: Sequence[tuple[str, UUID]]) -> BulkClaimed:
+    """Take several tasks, given as (receipt number, task id); at most 100 (`TooManyTasks`).
+
+    What cannot be taken does not keep the others back: the answer says why.
+    """
+    check_count(len(tasks))
+    claimed: list[UUID] = []
+    refused: list[tuple[UUID, CasesError]] = []
+    for task_id, case, task in _locked(actor, tasks):
+        try:
+            if case is None or task is None:
+                raise NotFound
+            check_claim(actor, task)
+        except CasesError as error:
+            refused.append((task_id, error))
+            continue
+        if task.state != TaskState.CLAIMED:
+            take(actor, case, task)
+        claimed.append(task_id)
+    if claimed:
+        append(TasksClaimed([str(task_id) for task_id in claimed]), actor=actor)
+    return BulkClaimed(tuple(claimed), tuple(refused))
+
+
+def _locked(
+    actor: Actor, tasks: Sequence[tuple[str, UUID]]
+) -> Iterator[tuple[UUID, Case | None, Task | None]]:
+    """Hold the tasks, in one order for everybody: two bulk claims never wait for each other."""
+    numbers = {number for number, _ in tasks}
+    places = ReceiptLookup.objects.filter(receipt_number__in=numbers)
+    persons = {place.person_id for place in places}
+    wanted = {task_id for _, task_id in tasks}
+    rows = Task.objects.filter(person_id__in=persons, id__in=wanted)
+    found = {task.id: task for task in rows.select_for_update().order_by("person_id", "id")}
+    case_ids = {task.case_id for task in found.values()}
+    visible = cases_visible_to(actor).filter(person_id__in=persons, id__in=case_ids)
+    cases = {case.id: case for case in visible.defer("process_state")}
+    for task_id in sorted(wanted):
+        task = found.get(task_id)
+        yield task_id, cases.get(task.case_id) if task else None, task
+
+
+@transaction.atomic
+def release(actor: Actor, receipt_number: str, task_id: UUID) -> None:
+    """Give a task back to the queue: one's own, or a colleague's for who may hand over.
+
+    Raises `WrongState` when nobody has it, `AlreadyDecided` when it is finished.
+    """
+    case = case_visible_to(actor, receipt_number)
+    task = task_of(case, task_id, lock=True)
+    check_release(actor, task)
+    task.state = TaskState.OPEN
+    task.assignee, task.assignee_number, task.claimed_at = None, "", None
+    task.save(update_fields=["state", "assignee", "assignee_number", "claimed_at"])
+    who = officer(actor, task.agency)
+    write_history(case, HistoryKind.RELEASED, now(), actor=actor, who=who, data={"task": task.key})
+    append(TaskReleased(case.id, task.id), actor=actor, person_id=case.person_id)
+
+
+@transaction.atomic
+def hand_over(
+    actor: Actor, receipt_number: str, task_id: UUID, to_account: int, reason: str = ""
+) -> None:
+    """Give a task to a colleague who holds the post that it asks for (else `NotAColleague`).
+
+    One's own task, or any of the agency for who holds ``case.hand_over`` there. For the list of
+    colleagues: `accounts.queries.staff_of(actor, agency)`.
+    """
+    case = case_visible_to(actor, receipt_number)
+    task = task_of(case, task_id, lock=True)
+    check_hand_over(actor, task)
+    reason = check_reason(reason, needed=False)
+    number = _office_number(to_account, task)
+    at = now()
+    task.state = TaskState.CLAIMED
+    task.assignee, task.assignee_number, task.claimed_at = to_account, number, at
+    task.save(update_fields=["state", "assignee", "assignee_number", "claimed_at"])
+    who = officer(actor, task.agency)
+    data: dict[str, object] = {"task": task.key, "to": number, "reason": reason}
+    write_history(case, HistoryKind.HANDED_OVER, at, actor=actor, who=who, data=data)
+    event = TaskHandedOver(case.id, task.id, to_account)
+    append(event, actor=actor, person_id=case.person_id)
+
+
+def _office_number(account_id: int, task: Task) -> str:
+    """Return the office number of a colleague who can do a task, or refuse."""
+    roles = current_city().roles
+    for post in posts_of(account_id, city_today()):
+        rights = roles[post.role].rights if post.role in roles else frozenset()
+        fits = post.role == task.role or HEAD in rights
+        if post.agency == task.agency and fits and "case.claim" in rights:
+            return str(post.office_number)
+    raise NotAColleague

@@ -1,0 +1,239 @@
+"""The resident's turn: ask for a correction, answer it, take it back. Meanwhile the clock stands."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import BinaryIO
+from uuid import UUID
+
+from django.db import transaction
+
+from yimen.base.actor import Actor
+from yimen.base.clock import now
+from yimen.cases.actions.claiming import take
+from yimen.cases.actions.drafts import read_upload
+from yimen.cases.actions.due_dates import DUE_COLUMNS, set_due_dates
+from yimen.cases.actions.notices import tell_correction
+from yimen.cases.actions.writing import city_day, ids_of, officer, write_history
+from yimen.cases.events import CorrectionAnswered, CorrectionAsked, CorrectionTakenBack
+from yimen.cases.models import Application, Case, CaseFile, ClockStop, Correction
+from yimen.cases.queries.drafts import materials_known
+from yimen.cases.queries.handling import application_of, service_of, task_of
+from yimen.cases.queries.scope import case_visible_to
+from yimen.cases.rules.corrections import check_answered, check_items, check_may_answer
+from yimen.cases.rules.drafts import check_counts, check_material, json_answers
+from yimen.cases.rules.errors import AnswersRefused, check_found
+from yimen.cases.rules.permissions import (
+    account_of,
+    check_ask,
+    check_case_move,
+    check_right,
+    check_system,
+)
+from yimen.cases.types import (
+    CorrectionItem,
+    CorrectionKind,
+    CorrectionState,
+    HistoryKind,
+    StopReason,
+    TaskState,
+    UploadedFile,
+)
+from yimen.catalogue.definition import Service
+from yimen.catalogue.queries import current_city
+from yimen.catalogue.rules import read_answers, visible_fields
+from yimen.catalogue.types import AnswerCode
+from yimen.ledger.actions import append
+
+
+@transaction.atomic
+def ask_for_correction(
+    actor: Actor, receipt_number: str, task_id: UUID, items: Sequence[CorrectionItem]
+) -> UUID:
+    """Ask the resident to correct answers or materials, each with a sentence; the clock stands.
+
+    Needs ``case.correct`` and the task, which is claimed when nobody has it. All agencies wait:
+    the facts are open. Raises `NothingToCorrect`, `UnknownItem`, `WrongState`, `AlreadyClaimed`,
+    `AlreadyDecided`, `NotAllowed`, `NotFound`.
+    """
+    case = case_visible_to(actor, receipt_number, lock=True)
+    task = task_of(case, task_id, lock=True)
+    check_ask(actor, task)
+    case.state = check_case_move("ask_for_correction", case.state)
+    service = service_of(case)
+    asked = check_items(items, service)
+    if task.state == TaskState.OPEN:
+        take(actor, case, task)
+    at = now()
+    who = officer(actor, task.agency)
+    rows = [{"kind": str(item.kind), "key": item.key, "says": item.says} for item in asked]
+    correction = Correction.objects.create(
+        **ids_of(case),
+        task_id=task.id,
+        state=CorrectionState.ASKED,
+        items=rows,
+        asked_at=at,
+        asked_by=account_of(actor),
+        asked_agency=task.agency,
+        asked_number=who.office_number,
+    )
+    ClockStop.objects.create(
+        **ids_of(case), reason=StopReason.CORRECTION, since=city_day(current_city(), at)
+    )
+    set_due_dates(case, service)
+    case.save(update_fields=["state", *DUE_COLUMNS])
+    write_history(
+        case, HistoryKind.CORRECTION_ASKED, at, actor=actor, who=who, data={"items": rows}
+    )
+    event = CorrectionAsked(case.id, correction.id, [item.key for item in asked])
+    append(event, actor=actor, person_id=case.person_id)
+    return correction.id
+
+
+def _open_correction(case: Case) -> Correction:
+    rows = Correction.objects.filter(person_id=case.person_id, case_id=case.id)
+    return check_found(rows.filter(state=CorrectionState.ASKED).first())
+
+
+def store_correction_upload(
+    actor: Actor, receipt_number: str, material_key: str, name: str, file: BinaryIO
+) -> UploadedFile:
+    """Check and store a file for `answer_correction`. Raises `UnknownMaterial`, `FileRefused`."""
+    case = case_visible_to(actor, receipt_number)
+    check_may_answer(actor)
+    return read_upload(check_material(service_of(case), material_key), 0, name, file)
+
+
+@transaction.atomic
+def answer_correction(
+    actor: Actor,
+    receipt_number: str,
+    answers: Mapping[str, object],
+    files: Sequence[UploadedFile] = (),
+) -> None:
+    """Send what was asked for; the clock runs again. By the resident, or a clerk for them.
+
+    Every question asked must be answered and every material asked must come (new files replace
+    the earlier ones of that material). Nothing else can be changed, but for questions that a
+    corrected answer opens. Raises `AnswersRefused` by key, `UnknownItem`, `FileRefused`,
+    `NotFound` when nothing is asked.
+    """
+    case = case_visible_to(actor, receipt_number, lock=True)
+    check_may_answer(actor)
+    correction = _open_correction(case)
+    service, application = service_of(case), application_of(case)
+    merged = _merged(actor, case, application, service, correction, answers, tuple(files))
+    at = now()
+    correction.answers = {
+        key: {"was": application.answers.get(key), "now": merged.get(key)}
+        for key in sorted({*application.answers, *merged})
+        if application.answers.get(key) != merged.get(key)
+    }
+    application.answers = merged
+    application.save(update_fields=["answers"])
+    _replace_files(case, correction, files, at)
+    keys = [item["key"] for item in correction.items]
+    _go_on(actor, case, correction, CorrectionState.ANSWERED, at)
+    write_history(case, HistoryKind.CORRECTION_ANSWERED, at, actor=actor, data={"keys": keys})
+    event = CorrectionAnswered(case.id, correction.id, keys)
+    append(event, actor=actor, person_id=case.person_id)
+
+
+def _merged(
+    actor: Actor,
+    case: Case,
+    application: Application,
+    service: Service,
+    correction: Correction,
+    answers: Mapping[str, object],
+    files: tuple[UploadedFile, ...],
+) -> dict[str, object]:
+    """Return the whole application with the corrections in it, or refuse them."""
+    city = current_city()
+    asked = {item["key"]: CorrectionKind(item["kind"]) for item in correction.items}
+    merged = {**application.answers, **json_answers(answers)}
+    before = read_answers(service, city, application.answers).values
+    after = read_answers(service, city, merged).values
+    shown_before = {field.key for field in visible_fields(service, city, before)}
+    shown_now = {field.key for field in visible_fields(service, city, after)}
+    check_answered(asked, shown_now - shown_before, answers, files)
+    check_counts(service, files)
+    kept = CaseFile.objects.filter(
+        person_id=case.person_id, case_id=case.id, replaced_at__isnull=True
+    )
+    attached = {row.material_key for row in kept} | {file.material_key for file in files}
+    # Questions that a corrected answer closes are dropped by reading in order.
+    read = read_answers(service, city, merged, attached)
+    missing = {e.key for e in read.errors if e.code is AnswerCode.MATERIAL_MISSING}
+    known = materials_known(actor, service, case.person_id, city) if missing else frozenset()
+    errors = [error for error in read.errors if error.key not in missing & known]
+    if errors:
+        raise AnswersRefused(errors)
+    return json_answers(read.values)
+
+
+def _replace_files(
+    case: Case, correction: Correction, files: Sequence[UploadedFile], at: datetime
+) -> None:
+    replaced = {file.material_key for file in files}
+    if not replaced:
+        return
+    CaseFile.objects.filter(
+        person_id=case.person_id,
+        case_id=case.id,
+        material_key__in=replaced,
+        replaced_at__isnull=True,
+    ).update(replaced_at=at)
+    CaseFile.objects.bulk_create(
+        CaseFile(
+            **ids_of(case),
+            material_key=file.material_key,
+            name=file.name,
+            size=file.size,
+            media_type=file.media_type,
+            sha256=file.sha256,
+            added_at=at,
+            correction_id=correction.id,
+        )
+        for file in files
+    )
+
+
+def _go_on(
+    actor: Actor, case: Case, correction: Correction, state: CorrectionState, at: datetime
+) -> None:
+    """Let the clock run again and the offices go on."""
+    verb = "answer_correction" if state is CorrectionState.ANSWERED else "take_back_correction"
+    case.state = check_case_move(verb, case.state)
+    ClockStop.objects.filter(person_id=case.person_id, case_id=case.id, until__isnull=True).update(
+        until=city_day(current_city(), at)
+    )
+    correction.state = state
+    correction.answered_at = at
+    correction.save(update_fields=["state", "answers", "answered_at"])
+    set_due_dates(case, service_of(case))
+    case.save(update_fields=["state", *DUE_COLUMNS])
+
+
+@transaction.atomic
+def take_back_correction(actor: Actor, receipt_number: str) -> None:
+    """Go on without the correction, because it is not needed or does not come; the clock runs.
+
+    Needs ``case.correct`` in the agency that asked. `NotFound` when nothing is asked.
+    """
+    case = case_visible_to(actor, receipt_number, lock=True)
+    correction = _open_correction(case)
+    check_right(actor, "case.correct", correction.asked_agency)
+    at = now()
+    _go_on(actor, case, correction, CorrectionState.TAKEN_BACK, at)
+    who = officer(actor, correction.asked_agency)
+    write_history(case, HistoryKind.CORRECTION_TAKEN_BACK, at, actor=actor, who=who)
+    event = CorrectionTakenBack(case.id, correction.id)
+    append(event, actor=actor, person_id=case.person_id)
+
+
+@transaction.atomic
+def tell_of_correction(actor: Actor, person_id: UUID, case_id: UUID, correction_id: UUID) -> None:
+    """Post the message that it is the resident's turn. Run by the worker; twice posts once."""
+    check_system(actor, "case.tell")
+    case = Case.objects.defer("process_state").get(person_id=person_id, id=case_id)
+    tell_correction(actor, case, Correction.objects.get(person_id=person_id, id=correction_id))

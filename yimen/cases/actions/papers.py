@@ -1,0 +1,135 @@
+"""Certificates and refusal letters: set, stored, verifiable by the code printed on them."""
+
+import secrets
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from yimen.base import typesetting
+from yimen.base.actor import Actor
+from yimen.base.clock import now
+from yimen.cases.actions.notices import tell_decided
+from yimen.cases.actions.writing import city_day, ids_of, write_history
+from yimen.cases.events import DocumentIssued
+from yimen.cases.models import Application, Case, Decision, DocumentCode, IssuedDocument
+from yimen.cases.queries.handling import application_of, service_of
+from yimen.cases.queries.records import typed_answers
+from yimen.cases.rules.errors import NoTemplate, check_found
+from yimen.cases.rules.papers import filled, name_in, placeholders, spaced_code, valid_until
+from yimen.cases.rules.permissions import check_system
+from yimen.cases.types import DocumentKind, Ground, HistoryKind, Outcome, Paper, RemedyNamed
+from yimen.catalogue.definition import Service
+from yimen.catalogue.queries import current_city
+from yimen.ledger.actions import append, store_document
+from yimen.people.queries import person
+
+_CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CODE_LENGTH = 16  # 78 random bits: a code cannot be guessed, so it opens what it verifies
+_templates: dict[DocumentKind, Path] = {}
+
+
+def extend_papers(kind: DocumentKind, template: Path) -> None:
+    """Say with which typst template papers of a kind are set. Called from `apps.py` of a channel.
+
+    The template gets `types.Paper.as_data`.
+    """
+    _templates[kind] = template
+
+
+def issue_document(actor: Actor, person_id: UUID, case_id: UUID) -> None:
+    """Set and store the paper of a decided case, and tell the resident. Run by the worker.
+
+    Doing it again changes nothing: one certificate, or one refusal letter, for each case. Setting
+    happens before the transaction, so that none is held open meanwhile.
+    """
+    check_system(actor, "case.issue")
+    case = Case.objects.defer("process_state").get(person_id=person_id, id=case_id)
+    if IssuedDocument.objects.filter(person_id=person_id, case_id=case_id).exists():
+        return
+    decision = check_found(Decision.objects.filter(person_id=person_id, case_id=case_id).first())
+    service, application = service_of(case), application_of(case)
+    paper = paper_of(actor, case, decision, application, service)
+    template = _templates.get(paper.kind)
+    if template is None:
+        raise NoTemplate(str(paper.kind))
+    pdf = typesetting.compile_pdf(template, paper.as_data(), at=now())
+    _store(actor, case, application, service, paper, pdf)
+
+
+def paper_of(
+    actor: Actor, case: Case, decision: Decision, application: Application, service: Service
+) -> Paper:
+    """Return everything that the paper of a decided case shows."""
+    city = current_city()
+    certificate = decision.outcome == Outcome.APPROVED
+    kind = DocumentKind.CERTIFICATE if certificate else DocumentKind.REFUSAL
+    code = "".join(secrets.choice(_CODE_ALPHABET) for _ in range(_CODE_LENGTH))
+    registered = person(actor, case.person_id, case.receipt_number)
+    answers = typed_answers(service, city, application.answers, case.submitted_on)
+    name = (registered.name if registered is not None else "") or name_in(answers)
+    until = valid_until(decision.decided_on, service.result.valid_years) if certificate else None
+    words = placeholders(
+        city,
+        service,
+        answers,
+        name=name,
+        receipt_number=case.receipt_number,
+        decided_on=decision.decided_on,
+        valid_until=until,
+    )
+    return Paper(
+        kind=kind,
+        language=application.language,
+        languages=city.languages,
+        city=city.title,
+        agency=city.agencies[decision.agency].title,
+        title=service.result.title if certificate else service.title,
+        body=filled(service.result.body, words),
+        name=name,
+        receipt_number=case.receipt_number,
+        service=service.title,
+        decided_on=decision.decided_on,
+        decided_by=decision.decided_number,
+        reason=decision.reason,
+        grounds=tuple(Ground.of(row) for row in decision.grounds),
+        remedies=tuple(RemedyNamed.of(row) for row in decision.remedies),
+        valid_until=until,
+        verification_code=spaced_code(code),
+        verification_url=f"{settings.SITE_URL}/verify/{spaced_code(code)}/",
+        accent=city.colours.get("accent", ""),
+        issued_on=city_day(city, now()),
+    )
+
+
+@transaction.atomic
+def _store(
+    actor: Actor,
+    case: Case,
+    application: Application,
+    service: Service,
+    paper: Paper,
+    pdf: bytes,
+) -> None:
+    held = Case.objects.select_for_update().get(person_id=case.person_id, id=case.id)
+    if IssuedDocument.objects.filter(person_id=held.person_id, case_id=held.id).exists():
+        return  # another worker was faster
+    at = now()
+    code = paper.verification_code.replace("-", "")
+    sha256 = store_document(pdf, "application/pdf")
+    row = IssuedDocument.objects.create(
+        **ids_of(case),
+        kind=paper.kind,
+        title=paper.title.as_dict(),
+        sha256=sha256,
+        verification_code=code,
+        issued_at=at,
+        valid_until=paper.valid_until,
+    )
+    DocumentCode.objects.create(code=code, person_id=row.person_id, document_id=row.id)
+    data: dict[str, object] = {"kind": str(paper.kind), "sha256": sha256}
+    write_history(case, HistoryKind.DOCUMENT_ISSUED, at, actor=actor, data=data)
+    event = DocumentIssued(case.id, row.id, sha256)
+    append(event, actor=actor, person_id=case.person_id)
+    tell_decided(actor, case, application, service, sha256)

@@ -1,0 +1,95 @@
+"""Reads of drafts and cases: the actor first, the scope in the query.
+
+A package, because applying, status, desk and papers together are over 1,000 lines. What is not
+found, or not the actor's, raises `cases.rules.errors.NotFound`: the two are not told apart.
+"""
+
+from yimen.cases.queries.desk import (
+    AnswerLine,
+    Applicant,
+    CaseFileView,
+    QueueCounts,
+    QueueItem,
+    QueuePage,
+    TaskView,
+    desks,
+    file,
+    queue,
+    queue_counts,
+)
+from yimen.cases.queries.documents import VerifiedDocument, document_by_code
+from yimen.cases.queries.drafts import (
+    DraftView,
+    FileView,
+    Prefilled,
+    draft,
+    drafts,
+    prefilled,
+    stands_in,
+)
+from yimen.cases.queries.figures import Figures, figures
+from yimen.cases.queries.records import CaseRecords, CriterionFacts
+from yimen.cases.queries.scope import case_visible_to, cases_visible_to
+from yimen.cases.queries.status import (
+    AskedCorrection,
+    CaseStatus,
+    CaseSummary,
+    DecisionView,
+    DocumentView,
+    ExtensionView,
+    HistoryLine,
+    NowWith,
+    OwnApplication,
+    case_file,
+    cases_of,
+    history,
+    issued_document,
+    own_application,
+    status,
+    status_by_receipt,
+)
+
+__all__ = [
+    "AnswerLine",
+    "Applicant",
+    "AskedCorrection",
+    "CaseFileView",
+    "CaseRecords",
+    "CaseStatus",
+    "CaseSummary",
+    "CriterionFacts",
+    "DecisionView",
+    "DocumentView",
+    "DraftView",
+    "ExtensionView",
+    "Figures",
+    "FileView",
+    "HistoryLine",
+    "NowWith",
+    "OwnApplication",
+    "Prefilled",
+    "QueueCounts",
+    "QueueItem",
+    "QueuePage",
+    "TaskView",
+    "VerifiedDocument",
+    "case_file",
+    "case_visible_to",
+    "cases_of",
+    "cases_visible_to",
+    "desks",
+    "document_by_code",
+    "draft",
+    "drafts",
+    "figures",
+    "file",
+    "history",
+    "issued_document",
+    "own_application",
+    "prefilled",
+    "queue",
+    "queue_counts",
+    "stands_in",
+    "status",
+    "status_by_receipt",
+]

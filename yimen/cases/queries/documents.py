@@ -1,0 +1,50 @@
+"""Whether a paper is real, by the code printed on it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from yimen.accounts.queries import city_today
+from yimen.base.text import Text
+from yimen.cases.models import Case, Decision, DocumentCode, IssuedDocument
+from yimen.cases.queries.handling import service_of
+from yimen.cases.rules.papers import plain_code
+from yimen.cases.types import DocumentKind
+from yimen.catalogue.queries import current_city
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedDocument:
+    """What the city says of a paper: who holds the code holds the paper, and may see it all."""
+
+    kind: DocumentKind
+    title: Text
+    service: Text
+    agency: Text
+    receipt_number: str
+    decided_on: date
+    issued_at: datetime
+    valid_until: date | None
+    is_valid: bool  # not past its last day
+    sha256: str  # of the PDF: `ledger.queries.open_document`
+
+
+def document_by_code(code: str) -> VerifiedDocument | None:
+    """Return the paper on which this code is printed, or None when the city issued none."""
+    found = DocumentCode.objects.filter(code=plain_code(code)).first()
+    if found is None:
+        return None
+    row = IssuedDocument.objects.get(person_id=found.person_id, id=found.document_id)
+    case = Case.objects.defer("process_state").get(person_id=row.person_id, id=row.case_id)
+    decision = Decision.objects.get(person_id=row.person_id, case_id=row.case_id)
+    return VerifiedDocument(
+        kind=DocumentKind(row.kind),
+        title=Text.of(row.title),
+        service=service_of(case).title,
+        agency=current_city().agencies[decision.agency].title,
+        receipt_number=case.receipt_number,
+        decided_on=decision.decided_on,
+        issued_at=row.issued_at,
+        valid_until=row.valid_until,
+        is_valid=row.valid_until is None or city_today() <= row.valid_until,
+        sha256=row.sha256,
+    )

@@ -1,0 +1,160 @@
+"""What a person is filling in, and what the city can fill in for them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from yimen.base.actor import Actor
+from yimen.cases.models import Draft, DraftFile
+from yimen.cases.queries.scope import draft_of, drafts_of
+from yimen.cases.rules.errors import UnknownService
+from yimen.catalogue.definition import City, Service
+from yimen.catalogue.queries import current_city, service_version
+from yimen.people.queries import facts, open_record
+from yimen.people.types import RecordSource
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """A file of a draft or a case."""
+
+    id: UUID
+    material_key: str
+    name: str
+    size: int
+    media_type: str
+    sha256: str
+    added_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """A draft as channels show it. ``answers`` are as stored: days and decimals are text.
+
+    ``current_version`` is the one applied now; when it differs from ``service_version`` the draft
+    needs `actions.upgrade_draft` before it can be sent.
+    """
+
+    id: UUID
+    person_id: UUID
+    service: Service
+    current_version: int
+    answers: Mapping[str, object]
+    files: tuple[FileView, ...]
+    language: str
+    saved_at: datetime
+    expires_at: datetime
+
+    @property
+    def is_outdated(self) -> bool:
+        return self.service.version != self.current_version
+
+    @property
+    def attached(self) -> frozenset[str]:
+        """Return the keys of the materials that have a file."""
+        return frozenset(file.material_key for file in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class Prefilled:
+    """An answer that a record has, with where it comes from."""
+
+    value: object
+    source: RecordSource
+
+
+def open_service(code: str) -> Service:
+    """Return the service applied now, or refuse an unknown code."""
+    service = current_city().services.get(code)
+    if service is None:
+        raise UnknownService(code)
+    return service
+
+
+def draft(actor: Actor, draft_id: UUID) -> DraftView:
+    """Return one of the actor's drafts. Raises `NotFound` for anybody else's."""
+    return view_of(draft_of(actor, draft_id))
+
+
+def drafts(actor: Actor) -> tuple[DraftView, ...]:
+    """Return the actor's drafts, the last saved first."""
+    return tuple(view_of(row) for row in drafts_of(actor).order_by("-saved_at")[:50])
+
+
+def view_of(row: Draft) -> DraftView:
+    """Return a draft's row as channels see it."""
+    current = current_city().services.get(row.service_code)
+    service = (
+        current
+        if current is not None and current.version == row.service_version
+        else service_version(row.service_code, row.service_version)
+    )
+    files = DraftFile.objects.filter(person_id=row.person_id, draft_id=row.id).order_by("id")
+    return DraftView(
+        id=row.id,
+        person_id=row.person_id,
+        service=service,
+        current_version=current.version if current is not None else row.service_version,
+        answers=row.answers,
+        files=tuple(file_view(file) for file in files),
+        language=row.language,
+        saved_at=row.saved_at,
+        expires_at=row.expires_at,
+    )
+
+
+def file_view(file: DraftFile) -> FileView:
+    """Return a file's row as channels see it."""
+    return FileView(
+        file.id,
+        file.material_key,
+        file.name,
+        file.size,
+        file.media_type,
+        file.sha256,
+        file.added_at,
+    )
+
+
+def prefilled(
+    actor: Actor, service: Service, person_id: UUID | None = None
+) -> dict[str, Prefilled]:
+    """Return the answers that records have for a signed-in person, by question.
+
+    Nothing for visitors: records open to identified people only. ``person_id`` names an
+    organisation of theirs, or (for staff) whose application it is.
+    """
+    subject = person_id or actor.person_id
+    if subject is None or not (actor.identified or actor.is_staff):
+        return {}
+    names = {field.key: field.from_record for field in service.fields if field.from_record}
+    known = facts(actor, subject, set(names.values()), f"{service.code} {service.version}")
+    return {
+        key: Prefilled(known.values[name], known.sources[name])
+        for key, name in names.items()
+        if name in known.values
+    }
+
+
+def stands_in(actor: Actor, service: Service, person_id: UUID | None = None) -> frozenset[str]:
+    """Return the materials that are not asked for, because a record answers in their place."""
+    subject = person_id or actor.person_id
+    if subject is None or not (actor.identified or actor.is_staff):
+        return frozenset()
+    return materials_known(actor, service, subject, current_city())
+
+
+def materials_known(actor: Actor, service: Service, person_id: UUID, city: City) -> frozenset[str]:
+    """Return the materials whose data set has a row for this person."""
+    known = set()
+    purpose = f"{service.code} {service.version}"
+    for material in service.materials:
+        data_set = city.data_sets.get(material.from_data_set)
+        if data_set is None:
+            continue
+        # Whether there is a row is all that is asked: one field is read, not all.
+        fields = (data_set.fields[0].key,)
+        if open_record(actor, person_id, data_set.code, fields, purpose) is not None:
+            known.add(material.key)
+    return frozenset(known)

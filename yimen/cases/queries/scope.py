@@ -1,0 +1,69 @@
+"""Whose drafts and cases an actor may see: every read and every write starts here."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from yimen.base.actor import Actor, ActorKind
+from yimen.base.identifiers import normal_receipt_number
+from yimen.cases.models import Case, Draft, ReceiptLookup
+from yimen.cases.rules.errors import NotFound, check_found
+from yimen.people.queries import all_ids, organisations_of, own_ids
+
+READ = "case.read"
+
+
+def applicant_ids(actor: Actor) -> tuple[UUID, ...]:
+    """Return every id under which the actor applies: their own and their organisations'.
+
+    Merged and provisional ids are among them. Staff and visitors without a draft have none.
+    """
+    ids = own_ids(actor)
+    for organisation in organisations_of(actor) if ids else ():
+        ids += all_ids(organisation.id)
+    return ids
+
+
+def cases_visible_to(actor: Actor) -> QuerySet[Case]:
+    """Return the cases that the actor may see.
+
+    Staff: those of the agencies in which they hold ``case.read`` and which the case's process
+    binds. Everybody else: their own.
+    """
+    if actor.kind is ActorKind.SYSTEM:
+        return Case.objects.all()
+    if actor.is_staff:
+        agencies = sorted(actor.agencies_with(READ))
+        return Case.objects.filter(agencies__overlap=agencies) if agencies else Case.objects.none()
+    ids = applicant_ids(actor)
+    return Case.objects.filter(person_id__in=ids) if ids else Case.objects.none()
+
+
+def case_visible_to(actor: Actor, receipt_number: str, *, lock: bool = False) -> Case:
+    """Return one case by its receipt number as people type it, or refuse with `NotFound`.
+
+    With ``lock`` its row is held until the transaction ends, so that two officers, or an officer
+    and the worker, come one after the other.
+    """
+    number = normal_receipt_number(receipt_number)
+    found = ReceiptLookup.objects.filter(receipt_number=number or "").first()
+    if found is None:
+        raise NotFound
+    cases = cases_visible_to(actor).filter(person_id=found.person_id, id=found.case_id)
+    if lock:
+        cases = cases.select_for_update()
+    return check_found(cases.first())
+
+
+def drafts_of(actor: Actor) -> QuerySet[Draft]:
+    """Return the drafts of the actor; staff see nobody's."""
+    ids = applicant_ids(actor)
+    return Draft.objects.filter(person_id__in=ids) if ids else Draft.objects.none()
+
+
+def draft_of(actor: Actor, draft_id: UUID, *, lock: bool = False) -> Draft:
+    """Return one draft of the actor, or refuse with `NotFound`."""
+    drafts = drafts_of(actor).filter(id=draft_id)
+    if lock:
+        drafts = drafts.select_for_update()
+    return check_found(drafts.first())

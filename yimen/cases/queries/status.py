@@ -1,0 +1,403 @@
+"""Where a case is: for its applicant, for the holder of a one-time code, and above the desk's file."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Q
+
+from yimen.accounts.queries import city_today
+from yimen.accounts.types import OfficerName
+from yimen.base.actor import SYSTEM, Actor
+from yimen.base.clock import now
+from yimen.base.deadline import Deadline
+from yimen.base.identifiers import normal_receipt_number
+from yimen.base.text import Text
+from yimen.cases.models import (
+    ACTIVE_TASK_STATES,
+    Application,
+    Case,
+    CaseFile,
+    Correction,
+    Decision,
+    Extension,
+    History,
+    IssuedDocument,
+    StatusCode,
+    Task,
+)
+from yimen.cases.process import SHOWN_TO_RESIDENTS
+from yimen.cases.queries.drafts import FileView
+from yimen.cases.queries.handling import application_of, clocks_of, service_of, tasks_of
+from yimen.cases.queries.scope import case_visible_to, cases_visible_to
+from yimen.cases.rules.clocks import due_left, explain, unit_of
+from yimen.cases.rules.errors import NotFound, check_found
+from yimen.cases.types import (
+    CaseState,
+    ClockStep,
+    CorrectionItem,
+    CorrectionKind,
+    CorrectionState,
+    DocumentKind,
+    DueLeft,
+    ExtensionState,
+    Ground,
+    HistoryKind,
+    Outcome,
+    RemedyNamed,
+    TaskState,
+)
+from yimen.catalogue.definition import Service
+from yimen.catalogue.queries import current_city
+from yimen.keys.queries import keyed_hash
+
+_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One thing that happened. ``officer`` is empty for the system, and for the applicant.
+
+    What ``data`` holds depends on ``kind``: claimed {task, acting_for?}; handed_over {task, to,
+    reason}; correction_asked {items: [{kind, key, says}]}; correction_answered {keys}; reviewed,
+    opinion_given and decision_step {task, outcome, reason}; decided {outcome, reason};
+    extension_asked, extended and extension_refused {days, reason, promised_due?}; due_changed
+    {promised_due_before, promised_due}; document_issued {kind, sha256}; submitted {channel}.
+    """
+
+    at: datetime
+    kind: HistoryKind
+    officer: OfficerName
+    data: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class NowWith:
+    """Who has a running case now: one line for each open task."""
+
+    agency: str
+    title: Text
+    officer: OfficerName | None  # None: nobody has claimed it yet
+
+
+@dataclass(frozen=True, slots=True)
+class AskedCorrection:
+    """What the applicant is asked to correct: "your turn"."""
+
+    items: tuple[CorrectionItem, ...]
+    asked_at: datetime
+    officer: OfficerName
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionView:
+    """How a case was decided, and why."""
+
+    outcome: Outcome
+    reason: str
+    decided_on: date
+    decided_at: datetime
+    officer: OfficerName  # ``office_number`` is "" when the process decided by itself
+    grounds: tuple[Ground, ...]
+    remedies: tuple[RemedyNamed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """A paper that the city issued; its bytes: `ledger.queries.open_document(sha256)`."""
+
+    id: UUID
+    kind: DocumentKind
+    title: Text
+    sha256: str
+    verification_code: str
+    issued_at: datetime
+    valid_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStatus:
+    """Where a case is, with whom, due when and why, and whether it is the applicant's turn.
+
+    ``promised`` and ``statutory`` are the clocks; ``promised_steps`` and ``statutory_steps`` say
+    how each date was computed. ``fee`` is the one of the day of submission: ``fee_changed`` says
+    that the service costs something else now.
+    """
+
+    receipt_number: str
+    service: Service
+    state: CaseState
+    outcome: Outcome | None
+    submitted_at: datetime
+    submitted_on: date
+    channel: str
+    closed_at: datetime | None
+    fee: Decimal
+    fee_changed: bool
+    promised: Deadline
+    statutory: Deadline
+    promised_steps: tuple[ClockStep, ...]
+    statutory_steps: tuple[ClockStep, ...]
+    left: DueLeft  # until the promised day, in the unit of the promise
+    now_with: tuple[NowWith, ...]
+    your_turn: AskedCorrection | None
+    extension: "ExtensionView | None"
+    history: tuple[HistoryLine, ...]
+    decision: DecisionView | None
+    documents: tuple[DocumentView, ...]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state is not CaseState.CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionView:
+    """The extension of a case that was approved, or waits for an answer."""
+
+    state: ExtensionState
+    days: int
+    reason: str
+    asked_at: datetime
+    asked_by: int
+    officer: OfficerName
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSummary:
+    """A case in a list of the applicant's own."""
+
+    receipt_number: str
+    service: Service
+    state: CaseState
+    outcome: Outcome | None
+    submitted_at: datetime
+    closed_at: datetime | None
+    left: DueLeft
+    your_turn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnApplication:
+    """What was sent, for its applicant: answers as stored, and the files that count."""
+
+    service: Service
+    answers: dict[str, object]
+    files: tuple[FileView, ...]
+
+
+def cases_of(actor: Actor, before: UUID | None = None) -> tuple[CaseSummary, ...]:
+    """Return a page of the actor's own cases, the newest first; staff and strangers have none.
+
+    ``before`` is the case id of the last one of the page before; merged and provisional ids of
+    the person are included.
+    """
+    if actor.is_staff:
+        return ()
+    rows = cases_visible_to(actor).defer("process_state")
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    return tuple(_summary(case) for case in rows.order_by("-id")[:_PAGE])
+
+
+def _summary(case: Case) -> CaseSummary:
+    service = service_of(case)
+    return CaseSummary(
+        receipt_number=case.receipt_number,
+        service=service,
+        state=CaseState(case.state),
+        outcome=Outcome(case.outcome) if case.outcome else None,
+        submitted_at=case.opened_at,
+        closed_at=case.closed_at,
+        left=_left(case, service),
+        your_turn=case.state == CaseState.WAITING,
+    )
+
+
+def _left(case: Case, service: Service) -> DueLeft:
+    calendar = current_city().calendar
+    return due_left(case.promised_due, city_today(), calendar, unit_of(service.promised))
+
+
+def status(actor: Actor, receipt_number: str) -> CaseStatus:
+    """Return the status of a case that the actor may see, or refuse with `NotFound`.
+
+    Residents see the part of the history that concerns them, staff all of it.
+    """
+    return status_of(case_visible_to(actor, receipt_number), full=actor.is_staff)
+
+
+def status_by_receipt(receipt_number: str, token: str) -> CaseStatus:
+    """Return the status for who has a ticket of `actions.open_status`, or refuse with `NotFound`."""
+    number = normal_receipt_number(receipt_number) or ""
+    held = StatusCode.objects.filter(
+        receipt_number=number, token_hash=token_hash(token), expires_at__gt=now()
+    )
+    if not token or not held.exists():
+        raise NotFound
+    return status_of(case_visible_to(SYSTEM, number), full=False)
+
+
+def code_hash(row: StatusCode, code: str) -> str:
+    """Return the hash of a one-time code, which is worth nothing for another row."""
+    digits = "".join(character for character in code if character.isdecimal())
+    return keyed_hash("cases-status-code", f"{row.id} {digits}")
+
+
+def token_hash(token: str) -> str:
+    """Return the hash of a ticket's token."""
+    return keyed_hash("cases-status-token", token)
+
+
+def status_of(case: Case, *, full: bool) -> CaseStatus:
+    """Return the status of a case whose row was found within the actor's scope."""
+    service, application = service_of(case), application_of(case)
+    clocks = clocks_of(case, service)
+    current = current_city().services.get(case.service_code)
+    return CaseStatus(
+        receipt_number=case.receipt_number,
+        service=service,
+        state=CaseState(case.state),
+        outcome=Outcome(case.outcome) if case.outcome else None,
+        submitted_at=application.submitted_at,
+        submitted_on=case.submitted_on,
+        channel=application.channel,
+        closed_at=case.closed_at,
+        fee=application.fee,
+        fee_changed=current is not None and current.fee.amount != application.fee,
+        promised=clocks.promised,
+        statutory=clocks.statutory,
+        promised_steps=explain(clocks.promised, service.promised.source),
+        statutory_steps=explain(clocks.statutory, service.statutory.source),
+        left=_left(case, service),
+        now_with=tuple(_now_with(task) for task in tasks_of(case) if _is_active(task)),
+        your_turn=_asked(case),
+        extension=_extension(case),
+        history=history_of(case, full=full),
+        decision=_decision(case),
+        documents=documents_of(case),
+    )
+
+
+def _is_active(task: Task) -> bool:
+    return task.state in ACTIVE_TASK_STATES
+
+
+def _now_with(task: Task) -> NowWith:
+    claimed = task.state == TaskState.CLAIMED
+    officer = OfficerName(task.agency, task.assignee_number) if claimed else None
+    return NowWith(task.agency, Text.of(task.title), officer)
+
+
+def _asked(case: Case) -> AskedCorrection | None:
+    row = Correction.objects.filter(
+        person_id=case.person_id, case_id=case.id, state=CorrectionState.ASKED
+    ).first()
+    if row is None:
+        return None
+    items = tuple(
+        CorrectionItem(CorrectionKind(item["kind"]), item["key"], item["says"])
+        for item in row.items
+    )
+    return AskedCorrection(items, row.asked_at, OfficerName(row.asked_agency, row.asked_number))
+
+
+def _extension(case: Case) -> ExtensionView | None:
+    rows = Extension.objects.filter(person_id=case.person_id, case_id=case.id)
+    row = rows.exclude(state=ExtensionState.REFUSED).first()
+    if row is None:
+        return None
+    return ExtensionView(
+        ExtensionState(row.state),
+        row.days,
+        row.reason,
+        row.asked_at,
+        row.asked_by,
+        OfficerName(case.agency, row.asked_number),
+    )
+
+
+def history(actor: Actor, receipt_number: str) -> tuple[HistoryLine, ...]:
+    """Return what happened to a case, oldest first; residents see what concerns them."""
+    return history_of(case_visible_to(actor, receipt_number), full=actor.is_staff)
+
+
+def history_of(case: Case, *, full: bool) -> tuple[HistoryLine, ...]:
+    """Return the history of a case whose row was found within the actor's scope."""
+    shown = Q() if full else Q(kind__in=[str(kind) for kind in SHOWN_TO_RESIDENTS])
+    rows = History.objects.filter(shown, person_id=case.person_id, case_id=case.id)
+    return tuple(
+        HistoryLine(
+            row.at, HistoryKind(row.kind), OfficerName(row.agency, row.office_number), row.data
+        )
+        for row in rows.order_by("id")
+    )
+
+
+def _decision(case: Case) -> DecisionView | None:
+    row = Decision.objects.filter(person_id=case.person_id, case_id=case.id).first()
+    if row is None:
+        return None
+    return DecisionView(
+        outcome=Outcome(row.outcome),
+        reason=row.reason,
+        decided_on=row.decided_on,
+        decided_at=row.decided_at,
+        officer=OfficerName(row.agency, row.decided_number),
+        grounds=tuple(Ground.of(ground) for ground in row.grounds),
+        remedies=tuple(RemedyNamed.of(remedy) for remedy in row.remedies),
+    )
+
+
+def documents_of(case: Case) -> tuple[DocumentView, ...]:
+    """Return the papers issued for a case."""
+    rows = IssuedDocument.objects.filter(person_id=case.person_id, case_id=case.id)
+    return tuple(document_view(row) for row in rows.order_by("id"))
+
+
+def document_view(row: IssuedDocument) -> DocumentView:
+    """Return a paper's row as channels see it."""
+    return DocumentView(
+        row.id,
+        DocumentKind(row.kind),
+        Text.of(row.title),
+        row.sha256,
+        row.verification_code,
+        row.issued_at,
+        row.valid_until,
+    )
+
+
+def issued_document(actor: Actor, receipt_number: str, document_id: UUID) -> DocumentView:
+    """Return one paper of a case that the actor may see, or refuse with `NotFound`."""
+    papers = documents_of(case_visible_to(actor, receipt_number))
+    return check_found(next((paper for paper in papers if paper.id == document_id), None))
+
+
+def own_application(actor: Actor, receipt_number: str) -> OwnApplication:
+    """Return what the actor sent; officers open `file`, which is logged."""
+    if actor.is_staff:
+        raise NotFound
+    case = case_visible_to(actor, receipt_number)
+    application: Application = application_of(case)
+    return OwnApplication(service_of(case), application.answers, files_of(case))
+
+
+def files_of(case: Case) -> tuple[FileView, ...]:
+    """Return the files of a case that were not replaced by a correction."""
+    rows = CaseFile.objects.filter(
+        person_id=case.person_id, case_id=case.id, replaced_at__isnull=True
+    )
+    return tuple(
+        FileView(
+            row.id, row.material_key, row.name, row.size, row.media_type, row.sha256, row.added_at
+        )
+        for row in rows.order_by("id")
+    )
+
+
+def case_file(actor: Actor, receipt_number: str, file_id: UUID) -> FileView:
+    """Return one file of a case that the actor may see; its bytes are in the store."""
+    files = files_of(case_visible_to(actor, receipt_number))
+    return check_found(next((file for file in files if file.id == file_id), None))

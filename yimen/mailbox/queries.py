@@ -1,0 +1,88 @@
+"""Reads of one's own mailbox, and to which address an e-mail goes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from yimen.accounts.models import Account
+from yimen.base.actor import Actor
+from yimen.base.text import Text
+from yimen.mailbox.models import Message
+from yimen.mailbox.rules import MessageNotFound
+from yimen.people.queries import all_ids, organisations_of, own_ids
+
+_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """A message as channels show it. ``document_sha256`` is the paper that came with it, if any."""
+
+    id: UUID
+    subject: Text
+    body: Text
+    case_receipt: str
+    document_sha256: str
+    posted_at: datetime
+    read_at: datetime | None
+
+
+def _visible_to(actor: Actor) -> QuerySet[Message]:
+    ids: Sequence[UUID] = own_ids(actor)
+    for organisation in organisations_of(actor) if ids else ():
+        ids = (*ids, *all_ids(organisation.id))
+    return Message.objects.filter(person_id__in=ids) if ids else Message.objects.none()
+
+
+def _view(row: Message) -> MessageView:
+    return MessageView(
+        id=row.id,
+        subject=Text.of(row.subject),
+        body=Text.of(row.body),
+        case_receipt=row.case_receipt,
+        document_sha256=row.document_sha256,
+        posted_at=row.posted_at,
+        read_at=row.read_at,
+    )
+
+
+def messages_of(actor: Actor, before: UUID | None = None) -> tuple[MessageView, ...]:
+    """Return a page of the actor's messages, the newest first.
+
+    ``before`` is the id of the last message of the page before. Staff and visitors have none.
+    """
+    rows = _visible_to(actor)
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    return tuple(_view(row) for row in rows.order_by("-id")[:_PAGE])
+
+
+def message(actor: Actor, message_id: UUID) -> MessageView:
+    """Return one message of the actor's, or refuse. `actions.mark_read` says that it was opened."""
+    return _view(message_row(actor, message_id))
+
+
+def message_row(actor: Actor, message_id: UUID) -> Message:
+    """Return the row of one message of the actor's, or refuse."""
+    row = _visible_to(actor).filter(id=message_id).first()
+    if row is None:
+        raise MessageNotFound
+    return row
+
+
+def unread_count(actor: Actor) -> int:
+    """Return how many messages the actor has not opened yet."""
+    return _visible_to(actor).filter(read_at__isnull=True).count()
+
+
+def address_of(person_id: UUID) -> str:
+    """Return the e-mail address of the account that belongs to a person, or ""."""
+    ids = all_ids(person_id)
+    accounts = Account.objects.filter(
+        Q(person_id__in=ids) | Q(provisional_person_id__in=ids), is_active=True
+    ).exclude(email="")
+    address = accounts.order_by("id").values_list("email", flat=True).first()
+    return str(address or "")
