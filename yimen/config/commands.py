@@ -162,16 +162,14 @@ def prepare(with_demo: bool, as_json: bool) -> None:
 @with_database("yimen demo")
 def demo(as_json: bool) -> None:
     """Show the sign-ins of the demonstration, with present one-time codes."""
-    from rich.console import Console
-
     from yimen.config.demo import sign_ins
-    from yimen.config.running import sign_in_table
+    from yimen.config.running import print_sign_ins
 
     found = sign_ins()
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
     elif found:
-        Console().print(sign_in_table(found))
+        print_sign_ins(found)
     else:
         raise Refusal("This database holds no demonstration. Load it with `yimen run`.")
 

@@ -46,7 +46,7 @@ def apply_declarations(folder: Path) -> None:
             plan = apply_city(folder, SYSTEM)
     except CityHasProblems as error:
         for problem in error.problems:
-            console.print(str(problem), markup=False)
+            console.print(str(problem), markup=False, soft_wrap=True)
         raise Refusal(
             f"The city's folder {folder} has {len(error.problems)} errors, named above. Mend them,"
             " and look with `yimen city check`."

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 import psutil
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -26,6 +27,7 @@ from yimen.config.refusal import Refusal
 from yimen.config.supervisor import STOP_SIGNALS, Child, Supervisor, hold_signals
 
 _LOG_LIMIT = 20_000_000
+_TO_TYPE = {"user name": "username", "password": "password", "one-time code": "code"}
 _START_PATIENCE = 60.0  # seconds until the web server must have answered once
 
 console = Console(stderr=True, highlight=False)
@@ -212,25 +214,29 @@ def _last_lines(child: Child) -> str:
 
 
 def _welcome(address: Address, folder: Path, sign_ins: list[dict[str, str]]) -> None:
+    out = Console(highlight=False, soft_wrap=True)
     if sign_ins:
-        Console().print(sign_in_table(sign_ins))
-    Console(highlight=False).print(
-        f"\n[bold]Yimen is at {address.url}[/bold]  "
-        f"(English: {address.url}/en/, offices: {address.url}/desk/)\n"
-        f"`yimen demo` shows the sign-ins again, with present one-time codes.\n"
-        f"What happens is written to {folder / 'log'}. Ctrl-C stops everything."
-    )
+        print_sign_ins(sign_ins)
+    out.print(f"\n[bold]Yimen is at {address.url}[/bold]", style="green")
+    out.print(f"In English: {address.url}/en/   The desk of the offices: {address.url}/desk/")
+    if sign_ins:
+        out.print("`yimen demo` shows the sign-ins again, with the one-time codes of that moment.")
+    out.print(f"What happens is written to {folder / 'log'}. Ctrl-C stops everything.")
     sys.stdout.flush()
 
 
-def sign_in_table(sign_ins: list[dict[str, str]]) -> Table:
-    """Return the demo accounts as a table."""
-    table = Table(title="Sign-ins of the demonstration", title_justify="left")
-    for title in ("who", "user name", "password", "one-time code"):
-        table.add_column(title, overflow="fold")
+def print_sign_ins(sign_ins: list[dict[str, str]]) -> None:
+    """Print the demo accounts, a line each."""
+    table = Table(title="Sign-ins of the demonstration", title_justify="left", box=SIMPLE_HEAD)
+    table.add_column("who", no_wrap=True, overflow="ellipsis")
+    for title, key in _TO_TYPE.items():  # whole, whatever the width of the terminal
+        width = max(len(title), *(len(row.get(key, "")) for row in sign_ins))
+        table.add_column(title, no_wrap=True, min_width=width)
     for row in sign_ins:
-        table.add_row(row["who"], row["username"], row["password"], row.get("code", ""))
-    return table
+        table.add_row(row["who"], *(row.get(key, "") for key in _TO_TYPE.values()))
+    out = Console(highlight=False)
+    out.width = max(out.width, 100)
+    out.print(table)
 
 
 def _stop_starting(_number: int, _frame: FrameType | None) -> None:
@@ -238,4 +244,4 @@ def _stop_starting(_number: int, _frame: FrameType | None) -> None:
 
 
 def _say(sentence: str) -> None:
-    console.print(sentence, markup=False)
+    console.print(sentence, markup=False, soft_wrap=True)

@@ -76,8 +76,6 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 # Sign-in is one door: the office of the editors has no sign-in of its own.
 WAGTAILADMIN_LOGIN_URL = "account_login"
 WAGTAIL_FRONTEND_LOGIN_URL = "/account/login/"
-WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
-WAGTAIL_PASSWORD_RESET_ENABLED = False
-WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAILUSERS_PASSWORD_ENABLED = False
-STAFF_PATHS = ("/desk/", "/office/")
+# Pages below these open to staff with a second factor, and to nobody else (accounts.adapters).
+STAFF_PATHS = ("/desk/", "/backoffice/", "/office/")

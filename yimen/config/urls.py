@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("backoffice/", include(wagtailadmin_urls)),
     *i18n_patterns(
+        path("account/", include("yimen.channels.portal.account.urls")),
         path("", include("yimen.channels.portal.urls")),
         path("", include(wagtail_urls)),
         prefix_default_language=False,
