@@ -8,14 +8,16 @@ from hypothesis import strategies as st
 
 from yimen.base.calendar import DayOff, WorkingCalendar
 from yimen.base.deadline import Stop, Unit, compute, days_until
+from yimen.base.text import Text
 
 # The Spring Festival of 2026 as announced: rest 15-23 February, work on 14 and 28 February.
+FESTIVAL_NAME = Text.of({"zh": "春节", "en": "Spring Festival"})
 FESTIVAL = {
     **{
-        date(2026, 2, day): DayOff(date(2026, 2, day), False, "Spring Festival")
+        date(2026, 2, day): DayOff(date(2026, 2, day), False, FESTIVAL_NAME)
         for day in (16, 17, 18, 19, 20, 23)
     },
-    **{date(2026, 2, day): DayOff(date(2026, 2, day), True, "Spring Festival") for day in (14, 28)},
+    **{date(2026, 2, day): DayOff(date(2026, 2, day), True, FESTIVAL_NAME) for day in (14, 28)},
 }
 CALENDAR = WorkingCalendar(FESTIVAL)
 DAYS = st.dates(date(2026, 1, 1), date(2026, 12, 31))
@@ -45,7 +47,7 @@ def test_a_calendar_limit_that_ends_on_a_day_of_rest_ends_on_the_next_working_da
     found = compute(CALENDAR, date(2026, 2, 6), 10, Unit.CALENDAR)
     assert found.due == date(2026, 2, 24)
     assert found.moved_to_working_day
-    assert {day.name for day in found.days_off} == {"Spring Festival"}
+    assert {day.name for day in found.days_off} == {FESTIVAL_NAME}
 
 
 def test_a_stop_moves_the_due_day_by_the_days_it_lasted():

@@ -33,9 +33,9 @@ def test_every_day_is_worked_or_not_as_chinesecalendar_says(city: City, year: in
 
 def test_a_holiday_and_a_make_up_day_carry_their_name(city: City) -> None:
     eve_of_work, festival = date(2004, 1, 17), date(2004, 1, 22)
-    assert city.calendar.exceptions[festival].name == "Spring Festival"
+    assert city.calendar.exceptions[festival].name["en"] == "Spring Festival"
     assert not city.calendar.exceptions[festival].works
-    assert city.calendar.exceptions[eve_of_work].name == "Spring Festival"
+    assert city.calendar.exceptions[eve_of_work].name["zh-hans"] == "春节"
     assert city.calendar.exceptions[eve_of_work].works
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from yimen.base.text import Text
+
 _DAY = timedelta(days=1)
 
 
@@ -13,7 +15,7 @@ class DayOff:
 
     day: date
     works: bool
-    name: str
+    name: Text
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,7 @@ class StepKind(StrEnum):
     EXTENSION = "extension"  # days, unit
     STOP = "stop"  # since, until (None: still standing)
     STOPPED = "stopped"  # days: that did not count, in the limit's unit
-    DAY_OFF = "day_off"  # day, name, works
+    DAY_OFF = "day_off"  # day, title, works
     MOVED = "moved"  # a limit in calendar days ended on a day of rest: day is the working day
     DUE = "due"  # day
     STANDING = "standing"  # days: left when the clock runs again
@@ -142,7 +142,8 @@ class ClockStep:
     until: date | None = None
     days: int = 0
     unit: str = ""
-    name: str = ""  # day off: its name in the calendar; stop: a `StopReason`
+    name: str = ""  # stop: a `StopReason`
+    title: Text = NO_TEXT  # day off: its name in the calendar
     works: bool = False
     source: str = ""
 

@@ -87,7 +87,7 @@ def explain(deadline: Deadline, source: str = "") -> tuple[ClockStep, ...]:
         steps.append(ClockStep(StepKind.STOPPED, days=deadline.stopped_days, unit=unit))
     if deadline.unit is Unit.WORKING:
         steps.extend(
-            ClockStep(StepKind.DAY_OFF, day=off.day, name=off.name, works=off.works)
+            ClockStep(StepKind.DAY_OFF, day=off.day, title=off.name, works=off.works)
             for off in deadline.days_off
         )
     steps.extend(_ending(deadline, unit))

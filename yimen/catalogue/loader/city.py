@@ -259,8 +259,8 @@ def read_calendar(reading: Reading) -> WorkingCalendar:
     """Return the working calendar: the week, and the days that differ from it."""
     days: dict[date, DayOff] = {}
     if "calendar.csv" in reading.files:
-        for row in read_rows(reading, "calendar.csv", ("date", "kind", "name")):
-            day = _day_off(row)
+        for row in read_rows(reading, "calendar.csv", ("date", "kind", *reading.languages)):
+            day = _day_off(reading, row)
             if day is not None and day.day in days:
                 row.report(f"{day.day} is declared twice; remove one")
             elif day is not None:
@@ -268,7 +268,7 @@ def read_calendar(reading: Reading) -> WorkingCalendar:
     return WorkingCalendar(days)
 
 
-def _day_off(row: Row) -> DayOff | None:
+def _day_off(reading: Reading, row: Row) -> DayOff | None:
     try:
         day = date.fromisoformat(row["date"])
     except ValueError:
@@ -277,7 +277,11 @@ def _day_off(row: Row) -> DayOff | None:
     if row["kind"] not in ("holiday", "workday"):
         row.report(f"kind '{row['kind']}' must be 'holiday' or 'workday'")
         return None
-    return DayOff(day, row["kind"] == "workday", row["name"])
+    for language in reading.languages:
+        if not row[language]:
+            row.report(f"the day has no name in '{language}'; write it in that column")
+    names = Text(tuple((language, row[language]) for language in reading.languages))
+    return DayOff(day, row["kind"] == "workday", names)
 
 
 def read_standards(reading: Reading) -> dict[str, tuple[Standard, ...]]:
