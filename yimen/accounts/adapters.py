@@ -97,7 +97,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth h
 
 
 def _secret_key() -> bytes:
-    return bytes.fromhex(keyed_hash("accounts-second-factor", "secrets of one-time codes"))
+    return bytes.fromhex(keyed_hash("second-factor", "secrets of one-time codes"))
 
 
 class SignUpName(forms.Form):

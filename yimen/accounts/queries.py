@@ -117,7 +117,7 @@ def used_second_factor(request: HttpRequest) -> bool:
 def has_second_factor(account_id: int) -> bool:
     """Say whether an account has set up a one-time code or a passkey."""
     kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-    return Authenticator.objects.filter(user_id=account_id, type__in=kinds).exists()
+    return bool(Authenticator.objects.filter(user_id=account_id, type__in=kinds).exists())
 
 
 def posts_of(account_id: int, day: date) -> tuple[StaffPost, ...]:

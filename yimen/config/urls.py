@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "backoffice/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)
     ),
     path("backoffice/", include(wagtailadmin_urls)),
+    path("api/v1/", include("yimen.channels.api.urls")),
     *i18n_patterns(
         path("account/", include("yimen.channels.portal.account.urls")),
         path("", include("yimen.channels.portal.urls")),

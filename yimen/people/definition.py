@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, assert_never
 
 from yimen.catalogue.definition import DataField, DataSet, FormField
 from yimen.catalogue.types import FieldKind, Subject
@@ -101,6 +101,8 @@ def column_type(declared: DataField) -> ColumnType:
             | FieldKind.DIVISION
         ):
             return ColumnType("character varying", WORD_LENGTH)
+        case _:  # pragma: no cover - mypy proves that no kind is missing
+            assert_never(declared.kind)
 
 
 def form_field(declared: DataField) -> FormField:

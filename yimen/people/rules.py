@@ -14,7 +14,6 @@ from yimen.catalogue.types import Sharing
 from yimen.people.types import DocumentKind, OrganisationFacts, PersonFacts, RowProblem, Sex
 
 PERSON = "person"  # the register of persons itself, in names such as person.age
-HOUSEHOLD = "household"
 READ_RIGHTS = ("case.read", "counter.read")
 WRITE_RECORDS = "record.write"
 REGISTER = "counter.register"

@@ -19,7 +19,7 @@ from yimen.people.records import copy_rows, unknown_subjects
 from yimen.people.rules import BadRows, check_may_write_records
 from yimen.people.types import Row, RowProblem
 
-_CONTENT_HASH = "people-records"
+_CONTENT_HASH = "record-batch"
 
 
 @transaction.atomic

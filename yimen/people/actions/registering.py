@@ -20,7 +20,7 @@ from yimen.people.rules import (
 )
 from yimen.people.types import DocumentKind, OrganisationFacts, PersonFacts, PersonKind
 
-_NUMBER_HASH = "people-number"
+_NUMBER_HASH = "person-number"
 
 
 def register_person(actor: Actor, facts: PersonFacts) -> Person:

@@ -38,7 +38,7 @@ from yimen.people.rules import (
 )
 from yimen.people.types import DocumentKind, TieState
 
-_CODE_HASH = "people-tie-code"
+_CODE_HASH = "tie-code"
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """Reads of persons and their records, the actor first. Reading somebody's record writes an entry."""
 
-from yimen.people.queries.eligibility import eligibility
-from yimen.people.queries.facts import facts
+from yimen.people.queries.judging import eligibility
+from yimen.people.queries.knowing import facts
 from yimen.people.queries.persons import (
     all_ids,
     find_by_number,

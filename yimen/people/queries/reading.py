@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from uuid import UUID
 
+from django.db import transaction
+
 from yimen.base.actor import Actor
 from yimen.ledger.actions import append
 from yimen.people.events import RecordRead
@@ -27,4 +29,5 @@ def append_reading(
         reader_account_id=actor.account_id,
         acting_for_account_id=post.acting_for_account if post is not None else None,
     )
-    append(event, actor=actor, person_id=person_id)
+    with transaction.atomic():
+        append(event, actor=actor, person_id=person_id)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 from psycopg import sql
 
 from yimen.base.actor import Actor
@@ -47,10 +47,9 @@ def open_record(
     known_ids = ids if ids is not None else all_ids(person_id)
     own = is_own(actor, known_ids)
     check_may_open(actor, declared, own=own, purpose=purpose)
-    with transaction.atomic():
-        if not own:
-            append_reading(actor, person_id, data_set, fields, purpose)
-        return _current_row(declared, person_id, known_ids, tuple(fields))
+    if not own:
+        append_reading(actor, person_id, data_set, fields, purpose)
+    return _current_row(declared, person_id, known_ids, tuple(fields))
 
 
 def _current_row(

@@ -11,15 +11,13 @@ from yimen.base.expression.evaluate import completed_months
 from yimen.catalogue.definition import City, DataSet
 from yimen.catalogue.queries import current_city
 from yimen.catalogue.types import DivisionLevel
-from yimen.people.models import HouseholdMember, Person
-from yimen.people.queries.persons import all_ids, household_of, is_own, surviving_id
-from yimen.people.queries.reading import append_reading
+from yimen.people.models import Person
+from yimen.people.queries.persons import all_ids, surviving_id
 from yimen.people.queries.records import open_record
-from yimen.people.rules import HOUSEHOLD, PERSON, check_may_see_person
+from yimen.people.rules import PERSON
 from yimen.people.types import Facts, RecordSource
 
 PERSON_FIELDS = ("age", "sex", "category", "district", "birth_date")
-HOUSEHOLD_FIELDS = ("members",)  # counted in the register where no data set says it
 REGISTER = "register"  # the source of what the register of persons says
 
 
@@ -31,13 +29,12 @@ def facts(actor: Actor, person_id: UUID, names: Collection[str], purpose: str) -
     """
     city = current_city()
     ids = all_ids(person_id)
-    values: dict[str, Value] = {}
+    values: dict[str, object] = {}
     sources: dict[str, RecordSource] = {}
+    known: Mapping[str, object]
     for code, fields in _by_data_set(names, city).items():
         if code == PERSON:
             known, source = _of_person(actor, person_id, ids, fields, purpose, city)
-        elif code == HOUSEHOLD and HOUSEHOLD not in city.data_sets:
-            known, source = _of_household(actor, person_id, ids, fields, purpose)
         else:
             record = open_record(actor, person_id, code, fields, purpose, ids=ids)
             known = record.values if record is not None else {}
@@ -62,9 +59,7 @@ def _by_data_set(names: Collection[str], city: City) -> Mapping[str, tuple[str, 
 def _fields_of(code: str, data_sets: Mapping[str, DataSet]) -> frozenset[str]:
     if code in data_sets:
         return frozenset(declared.key for declared in data_sets[code].fields)
-    if code == PERSON:
-        return frozenset(PERSON_FIELDS)
-    return frozenset(HOUSEHOLD_FIELDS if code == HOUSEHOLD else ())
+    return frozenset(PERSON_FIELDS if code == PERSON else ())
 
 
 def _register_source(code: str) -> RecordSource:
@@ -79,7 +74,10 @@ def _of_person(
     purpose: str,
     city: City,
 ) -> tuple[Mapping[str, Value], RecordSource]:
-    _enter(actor, person_id, ids, PERSON, fields, purpose)
+    own = is_own(actor, tuple(ids)) or actor.person_id == person_id
+    check_may_see_person(actor, own=own, purpose=purpose)
+    if not own:
+        append_reading(actor, person_id, PERSON, fields, purpose)
     found = Person.objects.filter(pk=surviving_id(person_id)).first()
     if found is None:
         return {}, _register_source(PERSON)
@@ -91,36 +89,6 @@ def _of_person(
         "birth_date": found.birth_date,
     }
     return {field: known[field] for field in fields}, _register_source(PERSON)
-
-
-def _of_household(
-    actor: Actor,
-    person_id: UUID,
-    ids: Collection[UUID],
-    fields: tuple[str, ...],
-    purpose: str,
-) -> tuple[Mapping[str, Value], RecordSource]:
-    _enter(actor, person_id, ids, HOUSEHOLD, fields, purpose)
-    home = household_of(tuple(ids))
-    day = city_today()
-    members = HouseholdMember.objects.filter(household_id=home, since__lte=day)
-    count = members.exclude(until__lte=day).count() if home is not None else None
-    return {"members": count}, _register_source(HOUSEHOLD)
-
-
-def _enter(
-    actor: Actor,
-    person_id: UUID,
-    ids: Collection[UUID],
-    code: str,
-    fields: tuple[str, ...],
-    purpose: str,
-) -> None:
-    """Check that the actor may see the register, and leave the entry of a read by another."""
-    own = is_own(actor, tuple(ids)) or actor.person_id == person_id
-    check_may_see_person(actor, own=own, purpose=purpose)
-    if not own:
-        append_reading(actor, person_id, code, fields, purpose)
 
 
 def _age(born: date | None) -> int | None:

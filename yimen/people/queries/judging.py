@@ -10,7 +10,7 @@ from yimen.base.actor import Actor
 from yimen.base.expression import Value, evaluate
 from yimen.catalogue.definition import City, Criterion, Service
 from yimen.catalogue.queries import current_city
-from yimen.people.queries.facts import facts
+from yimen.people.queries.knowing import facts
 from yimen.people.types import CriterionAnswer, Eligibility, Facts
 
 
@@ -28,7 +28,7 @@ def eligibility(
     """
     names = dict.fromkeys(name for c in service.criteria for name in sorted(c.when.names))
     found = facts(actor, person_id, names, purpose) if person_id is not None else Facts()
-    values = {**{name: _value(value) for name, value in known.items()}, **found.values}
+    values = {name: _value(value) for name, value in {**known, **found.values}.items()}
     city, day = current_city(), city_today()
     answers = tuple(_answer(c, values, found, city, day) for c in service.criteria)
     return Eligibility(_all(answers), answers)
