@@ -54,7 +54,7 @@ def issue_document(actor: Actor, person_id: UUID, case_id: UUID) -> None:
     template = _templates.get(paper.kind)
     if template is None:
         raise NoTemplate(str(paper.kind))
-    pdf = typesetting.compile_pdf(template, paper.as_data(), at=now())
+    pdf = typesetting.compile_pdf(template, paper.as_data(), at=now().replace(microsecond=0))
     _store(actor, case, application, service, paper, pdf)
 
 
