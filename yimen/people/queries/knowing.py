@@ -12,9 +12,10 @@ from yimen.catalogue.definition import City, DataSet
 from yimen.catalogue.queries import current_city
 from yimen.catalogue.types import DivisionLevel
 from yimen.people.models import Person
-from yimen.people.queries.persons import all_ids, surviving_id
+from yimen.people.queries.persons import all_ids, is_own, surviving_id
+from yimen.people.queries.reading import append_reading
 from yimen.people.queries.records import open_record
-from yimen.people.rules import PERSON
+from yimen.people.rules import PERSON, check_may_see_person
 from yimen.people.types import Facts, RecordSource
 
 PERSON_FIELDS = ("age", "sex", "category", "district", "birth_date")
