@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from yimen.base.expression import evaluate
+from yimen.base.expression import Expression, evaluate
 from yimen.base.text import Text
 from yimen.catalogue.definition import City, Criterion, Service
 from yimen.catalogue.loader import load_folder
@@ -167,7 +167,7 @@ def sources_in(thing: object) -> Iterator[str]:
     if isinstance(thing, tuple):
         for part in thing:
             yield from sources_in(part)
-    elif is_dataclass(thing) and not isinstance(thing, type):
+    elif is_dataclass(thing) and not isinstance(thing, type | Expression):
         for field in fields(thing):
             value = getattr(thing, field.name)
             if field.name == "source" and value:
@@ -239,6 +239,13 @@ def test_every_figure_of_law_names_its_source(service):
         assert remedy.source and remedy.limit.source, remedy.title["en"]
     for criterion in service.criteria:
         assert criterion.source, criterion.key
+
+
+def test_every_source_is_cited_in_both_languages(service):
+    for source in {*sources_in(service)}:
+        chinese, _, english = source.partition(" (")
+        assert re.search("[一-鿿]", chinese), source
+        assert re.fullmatch(r"[A-Z][^一-鿿]*\)", english), source
 
 
 @pytest.mark.shared_data
