@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 if TYPE_CHECKING:
-    from yimen.catalogue.definition import Change, City, Plan, Problem
+    from yimen.catalogue.definition import Change, Plan, Problem
+    from yimen.catalogue.loader import Checked
 
 _FOLDER = click.argument(
     "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR"
@@ -33,15 +34,15 @@ def command() -> None:
 @_JSON
 def check(folder: Path, as_json: bool) -> None:
     """Read the whole folder DIR and report every problem with its file and line."""
-    from yimen.catalogue.loader import load_folder
+    from yimen.catalogue.loader import check_folder
 
     with _progress(as_json) as progress:
-        city, problems = load_folder(folder, progress)
-    if city is None:
-        _fail_with_problems(problems, as_json)
-    counts = _counts(city)
+        checked = check_folder(folder, progress)
+    if checked.problems:
+        _fail_with_problems(checked.problems, as_json)
+    counts = _counts(checked)
     if as_json:
-        _print_json({"ok": True, "city": city.code, "counts": counts, "problems": []})
+        _print_json({"ok": True, "city": checked.city.code, "counts": counts, "problems": []})
     else:
         told = ", ".join(f"{number:,} {name}" for name, number in counts.items() if number)
         click.echo(f"{folder}: {told}. No problems.")
@@ -86,10 +87,11 @@ def apply(folder: Path, as_json: bool, force: bool) -> None:
     _show_plan(applied, as_json, "made")
 
 
-def _counts(city: "City") -> dict[str, int]:
+def _counts(checked: "Checked") -> dict[str, int]:
+    city = checked.city
     return {
-        "services": len(city.services),
-        "examples": sum(len(service.examples) for service in city.services.values()),
+        "services": checked.services,
+        "examples": checked.examples,
         "processes": len(city.processes),
         "data sets": len(city.data_sets),
         "agencies": len(city.agencies),

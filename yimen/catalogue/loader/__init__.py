@@ -1,5 +1,6 @@
 """A city's folder into frozen dataclasses, with every error of the folder at once."""
 
+from yimen.catalogue.loader.check import Checked, check_folder
 from yimen.catalogue.loader.folder import read_folder
 from yimen.catalogue.loader.load import (
     files_of_service,
@@ -10,6 +11,8 @@ from yimen.catalogue.loader.load import (
 )
 
 __all__ = [
+    "Checked",
+    "check_folder",
     "files_of_service",
     "load_files",
     "load_folder",

@@ -1,6 +1,6 @@
 """Examples: filled-in applications, good and bad, which must do what they say."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from yimen.catalogue.definition import City, Example, Service
 from yimen.catalogue.loader.reading import Reading, did_you_mean
@@ -60,9 +60,9 @@ def _expects(table: Table, service: Service) -> dict[str, str]:
     return expects
 
 
-def check_example(example: Example, root: Table, service: Service, city: City) -> None:
+def check_example(example: Example, root: Table, service: Service, city: City, today: date) -> None:
     """Report where the form rules find other errors than the example says."""
-    errors = read_answers(service, city, example.answers, example.materials).errors
+    errors = read_answers(service, city, example.answers, example.materials, today=today).errors
     found = {error.key: str(error.code) for error in errors}
     for key, code in found.items():
         if example.valid:

@@ -66,7 +66,7 @@ def _entries(folder: Path | str, below: str) -> Iterator[tuple[str, "os.DirEntry
 
 def _refused(path: str, entry: "os.DirEntry[str]", root: Path) -> str | None:
     """Say why a file of the folder is not read, or None."""
-    if not path.isprintable() or any("\udc80" <= c <= "\udcff" for c in path):
+    if not path.isprintable():  # what is not UTF-8 is not printable either
         return "has a name that is not plain text; rename it"
     if entry.is_symlink():
         target = Path(entry.path).resolve()
@@ -79,7 +79,7 @@ def _refused(path: str, entry: "os.DirEntry[str]", root: Path) -> str | None:
         return "is not a file; remove it"
     if status.st_size > _largest(path):
         return f"has {status.st_size:,} bytes; a file of this kind has at most {_largest(path):,}"
-    return misplaced(path)
+    return None
 
 
 def _largest(path: str) -> int:

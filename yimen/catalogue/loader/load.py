@@ -2,14 +2,15 @@
 
 import gc
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from yimen.base import clock
 from yimen.catalogue.definition import (
     City,
-    DataSet,
     Example,
     Problem,
     Process,
@@ -27,8 +28,9 @@ from yimen.catalogue.loader.city import (
 from yimen.catalogue.loader.data_sets import read_data_set
 from yimen.catalogue.loader.examples import check_example, read_example
 from yimen.catalogue.loader.folder import misplaced, read_folder
+from yimen.catalogue.loader.forms import Known
 from yimen.catalogue.loader.reading import Reading
-from yimen.catalogue.loader.services import Known, read_service
+from yimen.catalogue.loader.services import read_service
 from yimen.catalogue.loader.table import root_table
 from yimen.catalogue.loader.words import words_of
 
@@ -53,13 +55,23 @@ def load_files(
     progress: Progress | None = None,
 ) -> tuple[City | None, list[Problem]]:
     """Return the city of these files (path in the folder to content), or None with the problems."""
-    reading = Reading(name, files, list(problems or ()))
-    with _without_collector():
-        city = _Loading(reading, progress or _quietly).city()
-    found = sorted(
-        dict.fromkeys(reading.problems), key=lambda p: (p.place.path, p.place.line, p.sentence)
-    )
-    return (None if found else city), found
+    loading = Loading(Reading(name, files, list(problems or ())))
+    services: dict[str, Service] = {}
+    with without_collector():
+        city = loading.prepare()
+        for done, code in enumerate(loading.folders, 1):
+            service = loading.service(code, city)
+            if service is not None:
+                services[code] = service
+            if progress is not None:
+                progress(done, len(loading.folders))
+    found = in_order(loading.reading.problems)
+    return (None if found else replace(city, services=services)), found
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Return the problems by file and line, each once."""
+    return sorted(dict.fromkeys(problems), key=lambda p: (p.place.path, p.place.line, p.sentence))
 
 
 def load_service(
@@ -105,12 +117,8 @@ def files_of_service(
     return {path: files[path] for path in paths if path in files}
 
 
-def _quietly(_done: int, _of: int) -> None:
-    """Tell nobody."""
-
-
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """Keep Python from looking for garbage while everything that is made is kept."""
     was_on = gc.isenabled()
     gc.disable()
@@ -121,33 +129,33 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-class _Loading:
-    """One folder being read, each part after those that it refers to."""
+class Loading:
+    """One folder being read, each part after those that it refers to: `prepare`, then services."""
 
-    def __init__(self, reading: Reading, progress: Progress) -> None:
+    def __init__(self, reading: Reading) -> None:
         self.reading = reading
-        self.progress = progress
+        self.known = Known()
+        self.folders: dict[str, list[str]] = {}  # the files of each service
+        self.today = clock.today(ZoneInfo("UTC"))  # the day on which examples are tried out
 
-    def city(self) -> City | None:
+    def prepare(self) -> City:
+        """Return the city without its services, after reading all that they may refer to."""
         reading = self.reading
-        for path in reading.files:
-            sentence = misplaced(path)
-            if sentence is not None:
-                reading.report(path, 1, sentence)
+        self._leave_out_misplaced()
         basics = (read_basics(reading) if self._is_there("city.toml") else None) or NO_BASICS
         divisions = read_divisions(reading)
         agencies = read_agencies(reading, divisions) if self._is_there("agencies.toml") else None
         standards = read_standards(reading)
-        data_sets: dict[str, DataSet | None] = {
+        data_sets = {
             code: read_data_set(reading, f"datasets/{code}.toml", code, agencies)
             for code in self._stems("datasets/", ".toml")
         }
-        processes: dict[str, Process | None] = {
+        processes = {
             code: read_process(reading, f"processes/{code}.bpmn", code, basics.roles)
             for code in self._stems("processes/", ".bpmn")
         }
         whole = {code: found for code, found in data_sets.items() if found is not None}
-        known = Known(
+        self.known = Known(
             agencies=agencies,
             life_events=None if basics is NO_BASICS else basics.life_events,
             processes=processes,
@@ -156,7 +164,9 @@ class _Loading:
         )
         for path in self._paths("demo/"):
             root_table(reading, path)
-        city = City(
+        for path in self._paths("services/"):
+            self.folders.setdefault(path.split("/")[1], []).append(path)
+        return City(
             code=basics.code,
             title=basics.title,
             languages=basics.languages,
@@ -176,7 +186,16 @@ class _Loading:
             services={},
             files_hash=content_hash(reading.files),
         )
-        return replace(city, services=self._services(known, city))
+
+    def _leave_out_misplaced(self) -> None:
+        placed = {}
+        for path, content in self.reading.files.items():
+            sentence = misplaced(path)
+            if sentence is None:
+                placed[path] = content
+            else:
+                self.reading.report(path, 1, sentence)
+        self.reading.files = placed
 
     def _is_there(self, path: str) -> bool:
         if path not in self.reading.files:
@@ -187,25 +206,11 @@ class _Loading:
         return sorted(path for path in self.reading.files if path.startswith(start))
 
     def _stems(self, start: str, end: str) -> list[str]:
-        paths = (path for path in self._paths(start) if path.endswith(end))
-        return [path.removeprefix(start).removesuffix(end) for path in paths]
+        return [path.removeprefix(start).removesuffix(end) for path in self._paths(start)]
 
-    def _services(self, known: Known, city: City) -> dict[str, Service]:
-        folders: dict[str, list[str]] = {}
-        for path in self._paths("services/"):
-            if path.count("/") >= 2:
-                folders.setdefault(path.split("/")[1], []).append(path)
-        services: dict[str, Service] = {}
-        for done, (code, paths) in enumerate(folders.items()):
-            self.progress(done, len(folders))
-            service = self._service(code, paths, known, city)
-            if service is not None:
-                services[code] = service
-        self.progress(len(folders), len(folders))
-        return services
-
-    def _service(self, code: str, paths: list[str], known: Known, city: City) -> Service | None:
-        reading = self.reading
+    def service(self, code: str, city: City) -> Service | None:
+        """Return one service with its examples, which are tried out when it is right."""
+        reading, paths = self.reading, self.folders[code]
         if f"services/{code}/service.toml" not in paths:
             reading.report(f"services/{code}/service.toml", 1, "is missing from its folder")
             return None
@@ -214,7 +219,7 @@ class _Loading:
             language = path.removesuffix(".md").rpartition("guide.")[2]
             if path.endswith(".md") and reading.languages and language not in reading.languages:
                 reading.report(path, 1, f"'{language}' is not a language of this city")
-        service = read_service(reading, code, known)
+        service = read_service(reading, code, self.known)
         if service is None:
             return None
         is_right = len(reading.problems) == before
@@ -225,12 +230,11 @@ class _Loading:
     def _examples(
         self, paths: list[str], service: Service, city: City | None
     ) -> tuple[Example, ...]:
-        """Return the examples; they are tried out when the service itself is right."""
         examples = []
         for path in paths:
             found = read_example(self.reading, path, service) if "/examples/" in path else None
             if found is not None:
                 examples.append(found[0])
                 if city is not None:
-                    check_example(*found, service, city)
+                    check_example(*found, service, city, self.today)
         return tuple(examples)

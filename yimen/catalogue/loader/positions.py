@@ -6,7 +6,6 @@ where statements and values begin. Lines are 1-based.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
 
 import tomli
 
@@ -30,29 +29,59 @@ _STRING = re.compile(
     r""""(?:[^"\\\n]|\\.)*"|'[^'\n]*'""",
     re.DOTALL,
 )
+_HEADER = re.compile(r"^[ \t]*\[\[[ \t]*([A-Za-z0-9_-]+)[ \t]*\]\]", re.MULTILINE)
 _SCALAR = re.compile(r"[^,\]}\n#]+")
 
 
 class Positions:
-    """The lines of the keys of one TOML text."""
+    """The lines of the keys of one TOML text. The text is scanned when a line is first wanted."""
 
-    __slots__ = ("_lines",)
+    __slots__ = ("_headers", "_lines", "_text")
 
     def __init__(self, text: str) -> None:
-        self._lines = _Scan(text).lines
+        self._text = text
+        self._lines: dict[Path, int] | None = None
+        self._headers: dict[str, list[int]] | None = None
 
     def line(self, path: Path) -> int:
         """Return the line of this key, or of the nearest key around it."""
+        lines = self.lines()
         while path:
-            line = self._lines.get(path)
+            line = lines.get(path)
             if line is not None:
                 return line
             path = path[:-1]
         return 1
 
-    def known(self) -> Iterator[tuple[Path, int]]:
-        """Return every indexed key with its line."""
-        return iter(self._lines.items())
+    def lines(self) -> dict[Path, int]:
+        """Return the line of every key."""
+        if self._lines is None:
+            self._lines = _Scan(self._text).lines
+        return self._lines
+
+    def header_line(self, key: str, index: int, count: int) -> int:
+        """Return the line of the ``index``-th ``[[key]]`` of ``count``.
+
+        Where the headers can be told at sight, the text is not scanned: every declaration knows
+        its line, and most folders have thousands of declarations and no error.
+        """
+        if self._headers is None:
+            self._headers = _headers_at_sight(self._text)
+        found = self._headers.get(key, ())
+        return found[index] if len(found) == count else self.line((key, index))
+
+
+def _headers_at_sight(text: str) -> dict[str, list[int]]:
+    """Return the lines that begin with ``[[key]]``; none where a string may span lines."""
+    lines: dict[str, list[int]] = {}
+    if '"""' in text or "'''" in text:
+        return lines
+    at, line = 0, 1
+    for header in _HEADER.finditer(text):
+        line += text.count("\n", at, header.start())
+        at = header.start()
+        lines.setdefault(header[1], []).append(line)
+    return lines
 
 
 class _Scan:

@@ -46,6 +46,11 @@ class Reading:
         """Note a problem of the folder."""
         self.problems.append(Problem(self.place(path, line), sentence))
 
+    def wanted_text(self) -> str:
+        """Return how a text in the city's languages is written."""
+        inner = ", ".join(f'{language} = "..."' for language in self.languages)
+        return f"{{ {inner} }}" if inner else "a text in each of the city's languages"
+
     def text(self, path: str) -> str | None:
         """Return a file's text, or None after reporting that it is not plain UTF-8."""
         content = self.files[path]

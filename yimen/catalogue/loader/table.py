@@ -10,11 +10,12 @@ from typing import TypeVar
 
 from yimen.base.expression import Expression, ExpressionError, parse
 from yimen.base.text import Text
-from yimen.catalogue.definition import Place, Problem, Sourced
+from yimen.catalogue.definition import Place, Sourced
 from yimen.catalogue.loader.positions import Path, Positions
 from yimen.catalogue.loader.reading import Reading, did_you_mean, listed
 
 CODE = re.compile(r"[a-z][a-z0-9-]{0,62}")
+LARGEST_INTEGER = 2_000_000_000
 WORD = re.compile(r"[a-z][a-z0-9_]{0,47}")
 
 E = TypeVar("E", bound=StrEnum)
@@ -45,11 +46,18 @@ class Table:
     so that one pass finds every error. `end` reports the keys that nobody asked for.
     """
 
-    __slots__ = ("_asked", "_positions", "_raw", "file", "path", "reading")
+    __slots__ = ("_asked", "_positions", "_raw", "_siblings", "file", "path", "reading")
 
     def __init__(
-        self, reading: Reading, file: str, positions: Positions, path: Path, raw: Raw
+        self,
+        reading: Reading,
+        file: str,
+        positions: Positions,
+        path: Path,
+        raw: Raw,
+        siblings: int = 0,
     ) -> None:
+        self._siblings = siblings  # in an array of tables: how many there are
         self.reading = reading
         self.file = file
         self.path = path
@@ -60,14 +68,24 @@ class Table:
     def __contains__(self, key: str) -> bool:
         return key in self._raw
 
-    def place(self, *keys: str | int) -> Place:
-        """Return where the table, or one of its keys, stands."""
-        line = self._positions.line((*self.path, *keys))
+    def place(self) -> Place:
+        """Return where the table begins."""
+        match self.path:
+            case ():
+                line = 1
+            case (str(key), int(index)):
+                line = self._positions.header_line(key, index, self._siblings)
+            case path:
+                line = self._positions.line(path)
         return self.reading.place(self.file, line)
+
+    def line(self, *keys: str | int) -> int:
+        """Return the line of the table, or of one of its keys."""
+        return self._positions.line((*self.path, *keys))
 
     def report(self, sentence: str, *keys: str | int) -> None:
         """Note a problem with a key, or with the table itself."""
-        self.reading.problems.append(Problem(self.place(*keys), sentence))
+        self.reading.report(self.file, self.line(*keys), sentence)
 
     def end(self) -> None:
         """Report every key that has no meaning here."""
@@ -145,21 +163,25 @@ class Table:
             self.report(f"{bare} '{value}' is not declared{did_you_mean(value, known)}", *keys)
 
     def integer(
-        self, key: str, default: int | None = None, *, low: int = 0, high: int = 2_000_000_000
+        self, key: str, default: int | None = None, *, low: int = 0, high: int = LARGEST_INTEGER
     ) -> int:
         """Return a whole number within bounds."""
-        wanted = f"a whole number from {low} to {high}" if high < 2_000_000_000 else (
-            f"a whole number, {low} or more")  # fmt: skip
-        value = self._take(key, wanted, default is None)
+        self._asked.add(key)
+        value = self._raw.get(key)
+        if value is None and default is not None:
+            return default
+        if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
+            return value
+        wanted = f"a whole number, {low} or more" + (
+            f", at most {high}" if high < LARGEST_INTEGER else ""
+        )
         if value is None:
-            return default or 0
-        if not isinstance(value, int) or isinstance(value, bool):
+            self.report(f"'{key}' is missing; it must be {wanted}")
+        elif not isinstance(value, int) or isinstance(value, bool):
             self._wrong(key, wanted, value)
-            return low
-        if not low <= value <= high:
+        else:
             self.report(f"'{key}' is {value}; it must be {wanted}", key)
-            return low
-        return value
+        return low
 
     def boolean(self, key: str, default: bool | None = None) -> bool:
         """Return true or false."""
@@ -212,32 +234,32 @@ class Table:
 
     def choice(self, key: str, words: type[E], default: E | None = None) -> E:
         """Return one of a closed list of words."""
-        wanted = f"one of {listed(words)}"
-        value = self._take(key, wanted, default is None)
+        self._asked.add(key)
+        value = self._raw.get(key)
         fallback = default or next(iter(words))
-        if value is None:
-            return fallback
-        return self._one_of(value, words, wanted, key) or fallback
+        if value is not None:
+            return self._one_of(value, words, key) or fallback
+        if default is None:
+            self.report(f"'{key}' is missing; it must be one of {listed(words)}")
+        return fallback
 
     def choices(self, key: str, words: type[E]) -> tuple[E, ...]:
         """Return a list of words of a closed list: at least one, none twice."""
-        wanted = f"a list of some of {listed(words)}"
-        found = (
-            self._one_of(value, words, wanted, key, index)
-            for index, value in enumerate(self._list(key, wanted, True))
-        )
+        values = self._list(key, "a list of words", True)
+        found = (self._one_of(value, words, key, index) for index, value in enumerate(values))
         return tuple(word for word in found if word is not None)
 
-    def _one_of(self, value: object, words: type[E], wanted: str, *keys: str | int) -> E | None:
-        if not isinstance(value, str):
-            self.report(f"'{keys[0]}' must be {wanted}, not {_kind_of(value)}", *keys)
-            return None
-        try:
-            return words(value)
-        except ValueError:
-            hint = did_you_mean(value, words)
-            self.report(f"'{keys[0]}' is '{value}'; it must be {wanted}{hint}", *keys)
-            return None
+    def _one_of(self, value: object, words: type[E], *keys: str | int) -> E | None:
+        if isinstance(value, str):
+            try:
+                return words(value)
+            except ValueError:
+                told = f"is '{value}'; it"
+        else:
+            told = f"is {_kind_of(value)}; it"
+        hint = did_you_mean(str(value), words)
+        self.report(f"'{keys[0]}' {told} must be one of {listed(words)}{hint}", *keys)
+        return None
 
     def _list(self, key: str, wanted: str, required: bool) -> list[object]:
         value = self._take(key, wanted, required)
@@ -291,7 +313,9 @@ class Table:
             self._wrong(key, f"written as [[{key}]]", value)
             return []
         return [
-            Table(self.reading, self.file, self._positions, (*self.path, key, index), item)
+            Table(
+                self.reading, self.file, self._positions, (*self.path, key, index), item, len(value)
+            )
             for index, item in enumerate(value)
         ]
 
@@ -302,21 +326,19 @@ class Table:
 
     def text(self, key: str, *, required: bool = True) -> Text:
         """Return a text in exactly the city's languages."""
-        value = self._take(key, self._wanted_text(), required)
-        if value is None:
-            return Text()
-        if not isinstance(value, dict):
-            self._wrong(key, self._wanted_text(), value)
-            return Text()
-        return self._text_of(value, key)
-
-    def _wanted_text(self) -> str:
-        inner = ", ".join(f'{language} = "..."' for language in self.reading.languages)
-        return f"{{ {inner} }}" if inner else "a text in each of the city's languages"
+        self._asked.add(key)
+        value = self._raw.get(key)
+        if isinstance(value, dict):
+            return self._text_of(value, key)
+        if value is not None:
+            self._wrong(key, self.reading.wanted_text(), value)
+        elif required:
+            self._take(key, self.reading.wanted_text(), True)
+        return Text()
 
     def _text_of(self, value: Mapping[str, object], *keys: str | int) -> Text:
         languages = self.reading.languages or tuple(value)
-        texts = []
+        texts: list[tuple[str, str]] = []
         for language in languages:
             written = value.get(language)
             if isinstance(written, str) and written.strip():
@@ -325,7 +347,7 @@ class Table:
             label = f"'{keys[0]}' " if keys else ""
             problem = "is missing" if written is None else "must be a text that is not empty"
             self.report(f"{label}in the language '{language}' {problem}", *keys)
-        for language in value.keys() - set(languages):
+        for language in value.keys() - languages if len(value) > len(texts) else ():
             self.report(
                 f"'{language}' is not a language of this city; it has {listed(languages)}",
                 *keys, language,
@@ -363,12 +385,12 @@ class Table:
 
 def unique(tables: Iterable[tuple[Table, str]], key: str) -> None:
     """Report the second and later tables that carry the same code."""
-    seen: dict[str, int] = {}
+    seen: dict[str, Table] = {}
     for table, code in tables:
-        if code and code in seen:
-            table.report(f"{key} '{code}' is declared twice, first in line {seen[code]}", key)
-        elif code:
-            seen[code] = table.place(key).line
+        first = seen.setdefault(code, table) if code else table
+        if first is not table:
+            line = first.line(key)
+            table.report(f"{key} '{code}' is declared twice, first in line {line}", key)
 
 
 def root_table(reading: Reading, path: str) -> Table | None:

@@ -41,17 +41,26 @@ OUTCOMES = {
 }
 
 
+_TYPES = {
+    FieldKind.TEXT: ValueType.TEXT,
+    FieldKind.LONG_TEXT: ValueType.TEXT,
+    FieldKind.INTEGER: ValueType.NUMBER,
+    FieldKind.DECIMAL: ValueType.NUMBER,
+    FieldKind.MONEY: ValueType.NUMBER,
+    FieldKind.DATE: ValueType.DATE,
+    FieldKind.CHOICE: ValueType.TEXT,
+    FieldKind.YES_NO: ValueType.BOOLEAN,
+    FieldKind.PHONE: ValueType.TEXT,
+    FieldKind.EMAIL: ValueType.TEXT,
+    FieldKind.ID_NUMBER: ValueType.TEXT,
+    FieldKind.CREDIT_CODE: ValueType.TEXT,
+    FieldKind.DIVISION: ValueType.TEXT,
+}
+
+
 def value_type(kind: FieldKind) -> ValueType:
     """Return the type that answers of this kind have in an expression."""
-    match kind:
-        case FieldKind.INTEGER | FieldKind.DECIMAL | FieldKind.MONEY:
-            return ValueType.NUMBER
-        case FieldKind.DATE:
-            return ValueType.DATE
-        case FieldKind.YES_NO:
-            return ValueType.BOOLEAN
-        case _:
-            return ValueType.TEXT
+    return _TYPES[kind]
 
 
 @dataclass(frozen=True)

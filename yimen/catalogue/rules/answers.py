@@ -85,13 +85,10 @@ def read_answers(
     """
     holds = partial(_holds, city, today or clock.today(ZoneInfo(city.time_zone)))
     values: dict[str, Answer] = {}
-    errors = [
-        AnswerError(key, AnswerCode.UNKNOWN_FIELD)
-        for key in answers
-        if service.field_by_key(key) is None
-    ]
+    asked = {field.key for field in service.fields}
+    errors = [AnswerError(key, AnswerCode.UNKNOWN_FIELD) for key in answers if key not in asked]
     for field in service.fields:
-        if not holds(field.when, values):
+        if field.when is not None and not holds(field.when, values):
             continue
         try:
             value = _required_value(field, answers.get(field.key), city)
@@ -246,7 +243,9 @@ def _clean(raw: object) -> str:
     if not isinstance(raw, str):
         raise _NotRight(AnswerCode.NOT_TEXT)
     text = unicodedata.normalize("NFC", raw.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(c for c in text if c in "\n\t" or not _is_hidden(c)).strip()
+    if not text.isprintable():
+        text = "".join(c for c in text if c in "\n\t" or not _is_hidden(c))
+    return text.strip()
 
 
 def _is_hidden(character: str) -> bool:
