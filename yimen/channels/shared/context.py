@@ -1,11 +1,13 @@
 """What every page knows: the city, its languages, and where the visitor stands."""
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils.translation import get_language
 
+from yimen.base import clock
 from yimen.catalogue.definition import City
 from yimen.catalogue.queries import current_city
 from yimen.channels.shared.wording import plain_language
@@ -31,6 +33,7 @@ def page(request: HttpRequest) -> dict[str, object]:
         "city": city,
         "page_languages": page_languages(request, city),
         "html_lang": html_lang(),
+        "page_day": clock.today(ZoneInfo(city.time_zone)),
     }
 
 
