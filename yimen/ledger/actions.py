@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -241,7 +241,7 @@ def _start_of(day: date) -> datetime:
 # Stored documents
 
 
-def store_document(content: bytes | BinaryIO, media_type: str) -> str:
+def store_document(content: bytes | IO[bytes], media_type: str) -> str:
     """Store a file under the SHA-256 of its content and return that, in hexadecimal.
 
     Large files are read piece by piece. The file is on the disk before the row is in the caller's
@@ -265,7 +265,7 @@ def store_document(content: bytes | BinaryIO, media_type: str) -> str:
     return name
 
 
-def _copy(source: BinaryIO, target: Path) -> tuple[str, int]:
+def _copy(source: IO[bytes], target: Path) -> tuple[str, int]:
     """Copy to a new file, safe on the disk; return the hash and the size of what was copied."""
     digest, size = sha256(), 0
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import BinaryIO
+from typing import IO
 from uuid import UUID
 
 from django.db import transaction
@@ -95,7 +95,7 @@ def _open_correction(case: Case) -> Correction:
 
 
 def store_correction_upload(
-    actor: Actor, receipt_number: str, material_key: str, name: str, file: BinaryIO
+    actor: Actor, receipt_number: str, material_key: str, name: str, file: IO[bytes]
 ) -> UploadedFile:
     """Check and store a file for `answer_correction`. Raises `UnknownMaterial`, `FileRefused`."""
     case = case_visible_to(actor, receipt_number)

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
-from typing import BinaryIO
+from typing import IO
 from uuid import UUID
 
 from django.db import transaction
@@ -119,7 +119,7 @@ def _touch(row: Draft, at: datetime, *columns: str) -> None:
     row.save(update_fields=["saved_at", "expires_at", *columns])
 
 
-def read_upload(material: Material, count: int, name: str, file: BinaryIO) -> UploadedFile:
+def read_upload(material: Material, count: int, name: str, file: IO[bytes]) -> UploadedFile:
     """Check a file and put it into the store. Raises `FileRefused`.
 
     No more of it is read than may be kept, so that an endless upload costs nothing.
@@ -131,7 +131,7 @@ def read_upload(material: Material, count: int, name: str, file: BinaryIO) -> Up
 
 
 @transaction.atomic
-def attach(actor: Actor, draft_id: UUID, material_key: str, name: str, file: BinaryIO) -> FileView:
+def attach(actor: Actor, draft_id: UUID, material_key: str, name: str, file: IO[bytes]) -> FileView:
     """Add a file to a draft. Raises `UnknownMaterial` and `FileRefused`.
 
     Judged by its content: type, size, count, and whether it is locked, damaged, a bomb or runs

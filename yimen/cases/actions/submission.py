@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, BinaryIO
+from typing import IO, Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
@@ -128,7 +128,7 @@ def submit(actor: Actor, source: UUID | NewApplication, idempotency_key: str) ->
 
 
 def store_upload(
-    actor: Actor, service_code: str, material_key: str, name: str, file: BinaryIO
+    actor: Actor, service_code: str, material_key: str, name: str, file: IO[bytes]
 ) -> UploadedFile:
     """Check and store a file for a whole application (`NewApplication.files`).
 
