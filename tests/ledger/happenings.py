@@ -66,3 +66,9 @@ def seal_all(limit: int = actions.BATCH) -> list[int]:
         else:
             time.sleep(0.01)
     return batches
+
+
+def empty_ledger() -> None:
+    """Take away all that a module's tests shared."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE ledger_event, ledger_seal, ledger_dayroot")

@@ -108,28 +108,26 @@ def test_an_event_and_its_jobs_are_one_statement(
         actions.append(Heard("x") if heard else Happened("x"), actor=OFFICER)
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE ledger_event SET payload = '{}'",
-        "UPDATE ledger_event SET position = position + 1",
-        "UPDATE ledger_event SET position = NULL",
-        "DELETE FROM ledger_event",
-        "UPDATE ledger_seal SET at = now()",
-        "DELETE FROM ledger_seal",
-        "UPDATE ledger_dayroot SET day = day + 1",
-        "DELETE FROM ledger_dayroot",
-        "INSERT INTO ledger_event (id, kind, at, actor_kind, actor_label, channel, payload, position)"
-        " VALUES (gen_random_uuid(), 'x', now(), 'x', '', 'x', '{}', 99)",
-    ],
-)
-def test_the_database_itself_refuses_to_change_the_ledger(
-    transactional_db: None, statement: str
-) -> None:
+FORBIDDEN = [
+    "UPDATE ledger_event SET payload = '{}'",
+    "UPDATE ledger_event SET position = position + 1",
+    "UPDATE ledger_event SET position = NULL",
+    "DELETE FROM ledger_event",
+    "UPDATE ledger_seal SET at = now()",
+    "DELETE FROM ledger_seal",
+    "UPDATE ledger_dayroot SET day = day + 1",
+    "DELETE FROM ledger_dayroot",
+    "INSERT INTO ledger_event (id, kind, at, actor_kind, actor_label, channel, payload, position)"
+    " VALUES (gen_random_uuid(), 'x', now(), 'x', '', 'x', '{}', 99)",
+]
+
+
+def test_the_database_itself_refuses_to_change_the_ledger(transactional_db: None) -> None:
     happen()
     seal_all()
-    with pytest.raises(DatabaseError, match="append-only"), connection.cursor() as cursor:
-        cursor.execute(statement)
+    for statement in FORBIDDEN:
+        with pytest.raises(DatabaseError, match="append-only"), connection.cursor() as cursor:
+            cursor.execute(statement)
 
 
 def test_an_event_that_waits_for_its_seal_cannot_be_changed_either(db: None) -> None:

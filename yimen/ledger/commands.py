@@ -1,0 +1,245 @@
+"""The commands `yimen ledger verify`, `seal`, `roots` and `proof`."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from typing import BinaryIO
+from uuid import UUID
+
+import click
+from django.utils.translation import gettext as _
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as ProgressBar
+
+from yimen.ledger.types import Fault, FaultKind, Progress, Verification
+
+as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+
+
+@click.group(name="ledger")
+def command() -> None:
+    """Verify, seal and publish the record of everything that happened."""
+
+
+@command.command("verify")
+@as_json_option
+@click.option(
+    "--day", type=click.DateTime(["%Y-%m-%d"]), help="Verify the seals of one day of the city only."
+)
+@click.option(
+    "--against",
+    type=click.File("rb"),
+    help="Also compare with roots that were published, as `yimen ledger roots --json` gives them.",
+)
+def verify_command(as_json: bool, day: datetime | None, against: BinaryIO | None) -> None:
+    """Verify every sealed event; name the first that is not as it was sealed. Exit code 1 then."""
+    from yimen.ledger.loader import read_roots
+    from yimen.ledger.queries.verification import verify
+    from yimen.ledger.rules import NotARootsFile
+
+    try:
+        published = read_roots(against.read()) if against else None
+    except NotARootsFile:
+        raise click.BadParameter(
+            _("this is not a file of published roots."), param_hint="--against"
+        ) from None
+    started = time.monotonic()
+    with _progress_bar(hidden=as_json) as report:
+        found = verify(day=day.date() if day else None, published=published, report=report)
+    seconds = time.monotonic() - started
+    if as_json:
+        _print_json(_facts_of(found, seconds))
+    else:
+        _tell(found, seconds)
+    raise SystemExit(0 if found.holds else 1)
+
+
+@command.command("seal")
+@as_json_option
+def seal_command(as_json: bool) -> None:
+    """Seal what waits and close the days that are over, as the worker does each second."""
+    from yimen.ledger import actions, queries
+
+    sealed = 0
+    while count := actions.seal_once():
+        sealed += count
+    days = actions.close_days()
+    waiting = queries.sealer_lag().events
+    if as_json:
+        _print_json({"sealed": sealed, "days": [d.isoformat() for d in days], "waiting": waiting})
+        return
+    click.echo(
+        _("{events} events sealed, {days} days closed.").format(
+            events=f"{sealed:,}", days=len(days)
+        )
+    )
+    if waiting:
+        click.echo(
+            _(
+                "{events} events wait: the worker's sealer is at work, or a transaction that began"
+                " before them is still running."
+            ).format(events=f"{waiting:,}")
+        )
+
+
+@command.command("roots")
+@as_json_option
+def roots_command(as_json: bool) -> None:
+    """Print the signed root of each day; with --json, exactly what the portal publishes."""
+    from yimen.ledger import queries
+
+    if as_json:
+        _print_json(queries.published_roots())
+        return
+    for day in queries.day_roots():
+        click.echo(f"{day.day}  {day.last_position:>12,}  {bytes(day.root).hex()}")
+
+
+@command.command("proof")
+@click.argument("event_id", type=click.UUID)
+def proof_command(event_id: UUID) -> None:
+    """Print the proof (JSON) that an event is sealed, for `check_ledger.py` or for a court."""
+    from yimen.ledger import queries, rules
+
+    try:
+        proof = queries.published_proof(event_id)
+    except rules.EventUnknown:
+        raise click.ClickException(_("The ledger has no such event.")) from None
+    except rules.EventNotSealed:
+        raise click.ClickException(
+            _("The event waits for its seal. Try again in a few seconds.")
+        ) from None
+    _print_json(proof)
+
+
+def _print_json(facts: object) -> None:
+    click.echo(json.dumps(facts, ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def _progress_bar(*, hidden: bool) -> Iterator[Callable[[Progress], None]]:
+    """Show a bar with rate and time left on the terminal, if there is one."""
+    console = Console(stderr=True)
+    bar = ProgressBar(
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        console=console,
+        disable=hidden or not console.is_terminal,
+    )
+    started = time.monotonic()
+    with bar:
+        task = bar.add_task("", total=None, rate="")
+
+        def report(progress: Progress) -> None:
+            rate = progress.events_done / max(time.monotonic() - started, 1e-6)
+            said = _("{rate} events/s").format(rate=f"{rate:,.0f}")
+            bar.update(task, completed=progress.events_done, total=progress.events_all, rate=said)
+
+        yield report
+
+
+def _facts_of(found: Verification, seconds: float) -> dict[str, object]:
+    fault = found.fault
+    return {
+        "holds": found.holds,
+        "events": found.events,
+        "seals": found.seals,
+        "days": found.days,
+        "last_position": found.last_position,
+        "seconds": round(seconds, 3),
+        "events_per_second": round(found.events / seconds) if seconds else None,
+        "fault": {
+            k: v if isinstance(v, int) else str(v)
+            for k, v in asdict(fault).items()
+            if v is not None
+        }
+        if fault
+        else None,
+        "unguarded": list(found.unguarded),
+    }
+
+
+def _tell(found: Verification, seconds: float) -> None:
+    rate = found.events / seconds if seconds else 0.0
+    click.echo(
+        _("{events} events in {seals} seals and {days} days verified, {rate} events/s.").format(
+            events=f"{found.events:,}",
+            seals=f"{found.seals:,}",
+            days=found.days,
+            rate=f"{rate:,.0f}",
+        )
+    )
+    for name in found.unguarded:
+        click.echo(
+            _("The guard {name} of the database is switched off.").format(name=name), err=True
+        )
+    if found.fault:
+        click.echo(sentence_of(found.fault), err=True)
+    else:
+        click.echo(_("The ledger holds."))
+
+
+def sentence_of(fault: Fault) -> str:
+    """Return what is wrong, for a person."""
+    facts = {key: value for key, value in asdict(fault).items() if value is not None}
+    return _sentence(fault).format(**facts)
+
+
+def _sentence(fault: Fault) -> str:
+    if fault.day is not None:
+        return _day_sentences()[fault.kind]
+    if fault.seal is not None and fault.last_position is None:
+        return _seal_sentences()[fault.kind]
+    return _event_sentences(known=fault.event_id is not None)[fault.kind]
+
+
+def _event_sentences(*, known: bool) -> dict[FaultKind, str]:
+    return {
+        FaultKind.CHANGED: _("Event {event_id} at position {position} was changed after sealing.")
+        if known
+        else _(
+            "An event between positions {position} and {last_position} was changed, and the leaves"
+            " of seal {seal} with it."
+        ),
+        FaultKind.DELETED: _("The event that was sealed at position {position} was deleted."),
+        FaultKind.INSERTED: _(
+            "Event {event_id} at position {position} was inserted: no seal knows it there."
+        ),
+        FaultKind.REORDERED: _(
+            "Event {event_id} stands at position {position} but was sealed at {belongs_at}: the"
+            " order was changed."
+        ),
+    }
+
+
+def _seal_sentences() -> dict[FaultKind, str]:
+    return {
+        FaultKind.GAP: _("Seal {seal}, for the events from position {position}, is missing."),
+        FaultKind.BROKEN_CHAIN: _(
+            "Seal {seal}, from position {position}, does not follow from the seal before it."
+        ),
+        FaultKind.WRONG_SIGNATURE: _(
+            "Seal {seal}, from position {position}, is not what was signed."
+        ),
+        FaultKind.WRONG_ROOT: _(
+            "The leaves kept in seal {seal}, from position {position}, were changed; its events"
+            " were not."
+        ),
+        FaultKind.NOT_AS_PUBLISHED: _("Seal {seal} is not as it was published."),
+    }
+
+
+def _day_sentences() -> dict[FaultKind, str]:
+    return {
+        FaultKind.GAP: _("The root of {day} does not adjoin the day before: one is missing."),
+        FaultKind.BROKEN_CHAIN: _("The root of {day} does not follow from the day before it."),
+        FaultKind.WRONG_SIGNATURE: _("The root of {day} is not what was signed."),
+        FaultKind.WRONG_ROOT: _("The seals of {day} do not give its signed root."),
+        FaultKind.NOT_AS_PUBLISHED: _("The root of {day} is not as it was published."),
+    }
