@@ -91,7 +91,7 @@ class Running:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        wait_for(lambda: self.has_ended or "Yimen is at" in self.said, 60)
+        wait_for(lambda: self.has_ended or "Yimen is at" in self.said, 120)
         assert not self.has_ended, self.said
         return self
 
@@ -150,6 +150,13 @@ class Running:
             cursor = connection.execute(question.encode())
             return cursor.fetchall() if cursor.description else []
 
+    @property
+    def database_answers(self) -> bool:
+        try:
+            return self.ask("SELECT 1") == [(1,)]
+        except (psycopg.OperationalError, AssertionError):
+            return False
+
     def press_ctrl_c(self) -> int:
         assert self.process is not None
         self.process.send_signal(signal.SIGINT)
@@ -206,6 +213,7 @@ def house(shared_house: Running) -> Running:
     """A house that runs, with a row in its database that must never be lost."""
     if shared_house.has_ended:
         shared_house.start()
+    wait_for(lambda: shared_house.database_answers)
     shared_house.ask("CREATE TABLE IF NOT EXISTS kept (word text)")
     shared_house.ask("INSERT INTO kept SELECT 'kept' WHERE NOT EXISTS (SELECT FROM kept)")
     return shared_house

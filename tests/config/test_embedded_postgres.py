@@ -246,11 +246,12 @@ def test_root_runs_the_database_as_a_user_who_exists(
 def test_root_may_name_the_user(
     folder: Path, serve: Callable[[Path], Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("YIMEN_DATABASE_USER", "nobody")
-    assert cluster_of(folder).user.name == "nobody"
-    monkeypatch.setenv("YIMEN_DATABASE_USER", "who-is-not-there")
-    with pytest.raises(Refusal, match="'who-is-not-there', who is not a user of this machine"):
-        cluster_of(folder)
+    with monkeypatch.context() as patch:
+        patch.setenv("YIMEN_DATABASE_USER", "nobody")
+        assert cluster_of(folder).user.name == "nobody"
+        patch.setenv("YIMEN_DATABASE_USER", "who-is-not-there")
+        with pytest.raises(Refusal, match="'who-is-not-there', who is not a user of this machine"):
+            cluster_of(folder)
 
 
 @as_root

@@ -68,8 +68,7 @@ def test_a_killed_database_comes_back_with_all_that_was_committed(house: Running
     killed.kill()
     wait_for(lambda: [p for p in house.processes(house.postgres) if p.pid != killed.pid])
     wait_for(lambda: house.answers)
-    wait_for(lambda: house.process and (house.data / "postgres" / "postmaster.pid").exists())
-    time.sleep(0.5)
+    wait_for(lambda: house.database_answers)
     assert house.ask("SELECT word FROM kept") == KEPT
     assert "The database ended by itself" in house.said
 

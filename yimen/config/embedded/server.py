@@ -52,6 +52,11 @@ class Server:
         """Return the DATABASE_URL of this server's database."""
         return url_of(str(self.socket_folder))
 
+    @property
+    def administrator_url(self) -> str:
+        """Return the same for the superuser."""
+        return url_of(str(self.socket_folder), ADMINISTRATOR)
+
     def start(self, *, durable: bool = True) -> None:
         """Make the database if need be, start the server and wait until it answers."""
         leftovers.clear(self.cluster)
@@ -156,9 +161,9 @@ _MAKE_DATABASE = sql.SQL("CREATE DATABASE {} OWNER {}").format(
 )
 
 
-def url_of(socket_folder: str) -> str:
+def url_of(socket_folder: str, role: str = ROLE) -> str:
     """Return the DATABASE_URL for a server behind this socket folder."""
-    return f"postgresql://{ROLE}@{quote(socket_folder, safe='')}/{DATABASE}"
+    return f"postgresql://{role}@{quote(socket_folder, safe='')}/{DATABASE}"
 
 
 def _signal_and_wait(

@@ -14,7 +14,7 @@ import psycopg
 
 from yimen.config.embedded import binaries, leftovers
 from yimen.config.embedded.binaries import Binaries, readable_for
-from yimen.config.embedded.cluster import ADMINISTRATOR, Cluster, cluster_of
+from yimen.config.embedded.cluster import Cluster, cluster_of
 from yimen.config.embedded.server import Server
 from yimen.config.embedded.session import Say, own_database
 from yimen.config.refusal import Refusal
@@ -49,7 +49,7 @@ def _move(old: Cluster, new: Cluster, say: Say) -> Path:
     try:
         dump = workshop / "dump"
         say(f"Reading the database of PostgreSQL {old.binaries.version} ...")
-        _dump(old, new.binaries, dump)
+        _dump(old, dump)
         say(f"Writing it into PostgreSQL {new.binaries.version} ...")
         fresh = Cluster(workshop, new.user, new.binaries)
         _restore(fresh, dump)
@@ -60,11 +60,11 @@ def _move(old: Cluster, new: Cluster, say: Say) -> Path:
     return kept
 
 
-def _dump(old: Cluster, programs: Binaries, dump: Path) -> None:
+def _dump(old: Cluster, dump: Path) -> None:
     server = Server(old, max_connections=_CONNECTIONS)
     try:
         server.start()
-        _run(programs, "pg_dump", "--format=custom", f"--file={dump}", _as_administrator(server))
+        _run("pg_dump", "--format=custom", f"--file={dump}", server.administrator_url)
     finally:
         server.stop()
 
@@ -73,8 +73,8 @@ def _restore(fresh: Cluster, dump: Path) -> None:
     server = Server(fresh, max_connections=_CONNECTIONS)
     try:
         server.start()
-        url = _as_administrator(server)
-        _run(fresh.binaries, "pg_restore", "--exit-on-error", f"--dbname={url}", str(dump))
+        url = server.administrator_url
+        _run("pg_restore", "--exit-on-error", f"--dbname={url}", str(dump))
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("ANALYZE")
     finally:
@@ -82,18 +82,13 @@ def _restore(fresh: Cluster, dump: Path) -> None:
         leftovers.clear(fresh)
 
 
-def _as_administrator(server: Server) -> str:
-    return server.url.replace("://yimen@", f"://{ADMINISTRATOR}@", 1)
-
-
-def _run(programs: Binaries, program: str, *arguments: str) -> None:
+def _run(program: str, *arguments: str) -> None:
     # The client programs run as who runs this command; a copy for the database's user lacks them.
     tool = binaries.bundled().program(program)
     done = subprocess.run([tool, *arguments], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise Refusal(
-            f"The upgrade to PostgreSQL {programs.version} stopped, and the old database is as it"
-            f" was. {program} says: {done.stderr.strip().splitlines()[-1:]}"
+            f"The upgrade stopped, and the old database is as it was. {program} says: {done.stderr.strip().splitlines()[-1:]}"
         )
 
 
