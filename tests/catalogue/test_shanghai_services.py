@@ -269,11 +269,28 @@ def test_every_article_that_is_cited_stands_in_its_law(service):
                     )
 
 
-def test_the_form_asks_six_to_fourteen_questions(service):
-    asked_always = [field for field in service.fields if field.when is None]
-    assert 6 <= len(service.fields) <= 14
-    assert 5 <= len(asked_always) <= 12
+def test_the_form_asks_no_more_than_it_must(service):
+    about_the_matter = [f for f in service.fields if not f.from_record.startswith("person.")]
+    asked_always = [field for field in about_the_matter if field.when is None]
+    assert 6 <= len(about_the_matter) <= 15
+    assert 4 <= len(asked_always) <= 13
     assert len({field.kind for field in service.fields}) >= 5
+
+
+def test_a_form_first_asks_who_applies_and_whoever_is_signed_in_only_confirms(service):
+    if service.subject is Subject.PERSON:
+        first = [(field.key, field.from_record) for field in service.fields[:3]]
+        assert first == [
+            ("full_name", "person.name"),
+            ("id_number", "person.number"),
+            ("email", ""),
+        ]
+
+
+def test_everybody_can_be_reached(service):
+    phone, email = service.field_by_key("phone"), service.field_by_key("email")
+    assert phone is not None and phone.required
+    assert email is not None and not email.required
 
 
 def test_what_the_city_knows_is_filled_in(service):
