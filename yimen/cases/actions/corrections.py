@@ -16,7 +16,7 @@ from yimen.cases.actions.notices import tell_correction
 from yimen.cases.actions.writing import city_day, ids_of, officer, write_history
 from yimen.cases.events import CorrectionAnswered, CorrectionAsked, CorrectionTakenBack
 from yimen.cases.models import Application, Case, CaseFile, ClockStop, Correction
-from yimen.cases.queries.drafts import materials_known
+from yimen.cases.queries.drafts import stands_in
 from yimen.cases.queries.handling import application_of, service_of, task_of
 from yimen.cases.queries.scope import case_visible_to
 from yimen.cases.rules.corrections import check_answered, check_items, check_may_answer
@@ -164,8 +164,8 @@ def _merged(
     # Questions that a corrected answer closes are dropped by reading in order.
     read = read_answers(service, city, merged, attached)
     missing = {e.key for e in read.errors if e.code is AnswerCode.MATERIAL_MISSING}
-    known = materials_known(actor, service, case.person_id, city) if missing else frozenset()
-    errors = [error for error in read.errors if error.key not in missing & known]
+    known = stands_in(actor, service, case.person_id) if missing else {}
+    errors = [error for error in read.errors if error.key not in missing & known.keys()]
     if errors:
         raise AnswersRefused(errors)
     return json_answers(read.values)

@@ -1,6 +1,7 @@
 """Certificates and refusal letters: set, stored, verifiable by the code printed on them."""
 
 import secrets
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from uuid import UUID
 
@@ -27,15 +28,16 @@ from yimen.people.queries import person
 
 _CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE_LENGTH = 16  # 78 random bits: a code cannot be guessed, so it opens what it verifies
-_templates: dict[DocumentKind, Path] = {}
+MakeData = Callable[[Paper], Mapping[str, object]]
+_templates: dict[DocumentKind, tuple[Path, MakeData]] = {}
 
 
-def extend_papers(kind: DocumentKind, template: Path) -> None:
+def extend_papers(kind: DocumentKind, template: Path, data: MakeData = Paper.as_data) -> None:
     """Say with which typst template papers of a kind are set. Called from `apps.py` of a channel.
 
-    The template gets `types.Paper.as_data`.
+    ``data`` makes what the template gets: JSON values, with the words that stand around the facts.
     """
-    _templates[kind] = template
+    _templates[kind] = (template, data)
 
 
 def issue_document(actor: Actor, person_id: UUID, case_id: UUID) -> None:
@@ -51,10 +53,10 @@ def issue_document(actor: Actor, person_id: UUID, case_id: UUID) -> None:
     decision = check_found(Decision.objects.filter(person_id=person_id, case_id=case_id).first())
     service, application = service_of(case), application_of(case)
     paper = paper_of(actor, case, decision, application, service)
-    template = _templates.get(paper.kind)
-    if template is None:
+    if paper.kind not in _templates:
         raise NoTemplate(str(paper.kind))
-    pdf = typesetting.compile_pdf(template, paper.as_data(), at=now().replace(microsecond=0))
+    template, data = _templates[paper.kind]
+    pdf = typesetting.compile_pdf(template, data(paper), at=now().replace(microsecond=0))
     _store(actor, case, application, service, paper, pdf)
 
 

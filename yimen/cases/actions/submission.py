@@ -17,7 +17,7 @@ from yimen.cases.actions.writing import city_day, officer
 from yimen.cases.events import Submitted
 from yimen.cases.models import Application, Case, CaseFile, DraftFile, IdempotencyKey
 from yimen.cases.queries.calendars import current_calendar_mark
-from yimen.cases.queries.drafts import materials_known, open_service
+from yimen.cases.queries.drafts import open_service, stands_in
 from yimen.cases.queries.scope import drafts_of
 from yimen.cases.rules.clocks import Clocks, clocks
 from yimen.cases.rules.drafts import (
@@ -28,6 +28,7 @@ from yimen.cases.rules.drafts import (
     check_material,
     check_service_open,
     content_hash,
+    draft_key,
     json_answers,
     key_scope,
 )
@@ -108,7 +109,7 @@ def submit(actor: Actor, source: UUID | NewApplication, idempotency_key: str) ->
     `ChannelNotOffered`, `DraftOutdated` (call `upgrade_draft`, show what changed), `KeyReused` (the
     key came with another content), `BadKey`, `NotFound` (no such draft), `NotAllowed`.
     """
-    key = check_key(f"draft:{source}" if isinstance(source, UUID) else idempotency_key)
+    key = check_key(draft_key(source) if isinstance(source, UUID) else idempotency_key)
     for last in (False,) * (_RECEIPT_TRIES - 1) + (True,):
         try:
             with transaction.atomic():
@@ -211,11 +212,10 @@ def _checked_answers(
     attached = {file.material_key for file in content.files}
     read = read_answers(service, city, content.answers, attached, today=day)
     errors = list(read.errors)
-    subject = content.person_id or actor.person_id
     missing = {error.key for error in errors if error.code is AnswerCode.MATERIAL_MISSING}
-    if missing and subject is not None and (actor.identified or actor.is_staff):
-        known = materials_known(actor, service, subject, city)
-        errors = [error for error in errors if error.key not in missing & known]
+    if missing:
+        known = stands_in(actor, service, content.person_id)
+        errors = [error for error in errors if error.key not in missing & known.keys()]
     if errors:
         raise AnswersRefused(errors)
     return json_answers(read.values)

@@ -25,6 +25,7 @@ from yimen.cases.queries.drafts import (
     draft,
     drafts,
     prefilled,
+    receipt_of_draft,
     stands_in,
 )
 from yimen.cases.queries.figures import Figures, figures
@@ -89,6 +90,7 @@ __all__ = [
     "prefilled",
     "queue",
     "queue_counts",
+    "receipt_of_draft",
     "stands_in",
     "status",
     "status_by_receipt",

@@ -6,12 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from yimen.base.actor import Actor
-from yimen.cases.models import Draft, DraftFile
-from yimen.cases.queries.scope import draft_of, drafts_of
+from yimen.cases.models import Case, Draft, DraftFile, IdempotencyKey
+from yimen.cases.queries.scope import applicant_ids, draft_of, drafts_of
+from yimen.cases.rules.drafts import draft_key, key_scope
 from yimen.cases.rules.errors import UnknownService
-from yimen.catalogue.definition import City, Service
+from yimen.catalogue.definition import Service
 from yimen.catalogue.queries import current_city, service_version
-from yimen.people.queries import facts, open_record
+from yimen.people.queries import facts, open_record, own_ids
 from yimen.people.types import RecordSource
 
 
@@ -82,6 +83,21 @@ def drafts(actor: Actor) -> tuple[DraftView, ...]:
     return tuple(view_of(row) for row in drafts_of(actor).order_by("-saved_at")[:50])
 
 
+def receipt_of_draft(actor: Actor, draft_id: UUID) -> str | None:
+    """Return the receipt number of a draft that the actor has sent, or None.
+
+    Who comes back to a page of a form that was sent is shown what it became, also when they have
+    signed in since.
+    """
+    ids = applicant_ids(actor)
+    scopes = [key_scope(actor), *(f"person:{person_id}" for person_id in ids)]
+    sent = IdempotencyKey.objects.filter(scope__in=scopes, key=draft_key(draft_id)).first()
+    if sent is None or sent.person_id not in ids:
+        return None
+    case = Case.objects.filter(person_id=sent.person_id, id=sent.case_id)
+    return case.values_list("receipt_number", flat=True).first()
+
+
 def view_of(row: Draft) -> DraftView:
     """Return a draft's row as channels see it."""
     current = current_city().services.get(row.service_code)
@@ -125,8 +141,8 @@ def prefilled(
     Nothing for visitors: records open to identified people only. ``person_id`` names an
     organisation of theirs, or (for staff) whose application it is.
     """
-    subject = person_id or actor.person_id
-    if subject is None or not (actor.identified or actor.is_staff):
+    subject = _whose_records(actor, person_id)
+    if subject is None:
         return {}
     names = {field.key: field.from_record for field in service.fields if field.from_record}
     known = facts(actor, subject, set(names.values()), f"{service.code} {service.version}")
@@ -137,17 +153,32 @@ def prefilled(
     }
 
 
-def stands_in(actor: Actor, service: Service, person_id: UUID | None = None) -> frozenset[str]:
-    """Return the materials that are not asked for, because a record answers in their place."""
-    subject = person_id or actor.person_id
-    if subject is None or not (actor.identified or actor.is_staff):
-        return frozenset()
-    return materials_known(actor, service, subject, current_city())
+def _whose_records(actor: Actor, person_id: UUID | None) -> UUID | None:
+    """Return whose records answer for an application, None where none may be opened.
+
+    What somebody began before signing in stands under a provisional person, of whom nothing is
+    known: the records are those of who has signed in.
+    """
+    if not (actor.identified or actor.is_staff):
+        return None
+    if person_id is None or person_id == actor.person_id:
+        return actor.person_id
+    return actor.person_id if person_id in own_ids(actor) else person_id
 
 
-def materials_known(actor: Actor, service: Service, person_id: UUID, city: City) -> frozenset[str]:
-    """Return the materials whose data set has a row for this person."""
-    known = set()
+def stands_in(
+    actor: Actor, service: Service, person_id: UUID | None = None
+) -> dict[str, RecordSource]:
+    """Return the materials that are not asked for, each with the record that answers instead.
+
+    Nothing for visitors: their records are not opened. ``person_id`` names an organisation of the
+    actor's, or (for staff) whose application it is.
+    """
+    subject = _whose_records(actor, person_id)
+    if subject is None:
+        return {}
+    city = current_city()
+    known = {}
     purpose = f"{service.code} {service.version}"
     for material in service.materials:
         data_set = city.data_sets.get(material.from_data_set)
@@ -155,6 +186,7 @@ def materials_known(actor: Actor, service: Service, person_id: UUID, city: City)
             continue
         # Whether there is a row is all that is asked: one field is read, not all.
         fields = (data_set.fields[0].key,)
-        if open_record(actor, person_id, data_set.code, fields, purpose) is not None:
-            known.add(material.key)
-    return frozenset(known)
+        record = open_record(actor, subject, data_set.code, fields, purpose)
+        if record is not None:
+            known[material.key] = record.source
+    return known

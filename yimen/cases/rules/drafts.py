@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from yimen.base.actor import Actor, ActorKind, Channel
 from yimen.cases.rules.errors import (
@@ -47,6 +48,11 @@ def check_key(key: str) -> str:
     if not 8 <= len(key) <= 100 or not key.isascii() or not key.isprintable():
         raise BadKey
     return key
+
+
+def draft_key(draft_id: UUID) -> str:
+    """Return the key under which a draft is sent: its own id, so that it is sent once."""
+    return f"draft:{draft_id}"
 
 
 def key_scope(actor: Actor) -> str:
