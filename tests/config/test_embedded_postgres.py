@@ -20,7 +20,7 @@ from yimen.config.embedded.server import Server
 from yimen.config.embedded.upgrade import upgrade
 from yimen.config.refusal import Refusal
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("embedded")]
+pytestmark = pytest.mark.faults
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="not run: these are root's cases")
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.config.conftest import Running, ended, wait_for
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("run")]
+pytestmark = pytest.mark.faults
 
 KEPT = [("kept",)]
 
