@@ -1,6 +1,7 @@
 """People, officers and days of work for the tests of cases, made through the actions."""
 
 import base64
+import json
 from collections.abc import Mapping
 from datetime import date
 from io import BytesIO
@@ -157,20 +158,20 @@ def work() -> list[str]:
     """Do the waiting jobs one after the other, those that they defer too; return their names."""
     done = []
     while job := _next_job():
-        _job_id, name, arguments = job
-        app.tasks[name](**arguments)
+        name, arguments = job
+        app.tasks[name](**json.loads(arguments))
         done.append(name)
     return done
 
 
-def _next_job() -> tuple[int, str, dict[str, object]] | None:
+def _next_job() -> tuple[str, str] | None:
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM procrastinate_jobs WHERE id ="
             " (SELECT min(id) FROM procrastinate_jobs WHERE status = 'todo')"
-            " RETURNING id, task_name, args"
+            " RETURNING task_name, args"
         )
-        row: tuple[int, str, dict[str, object]] | None = cursor.fetchone()
+        row: tuple[str, str] | None = cursor.fetchone()
         return row
 
 

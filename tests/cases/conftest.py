@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 from applied_city import _applied, city
+from changed_city import change_city
 from city_life import work
 
 from yimen.cases.actions import papers
 from yimen.cases.types import DocumentKind
 
-__all__ = ["_applied", "city"]
+__all__ = ["_applied", "change_city", "city"]
 
 TEMPLATE = Path(__file__).with_name("plain_paper.typ")
 
