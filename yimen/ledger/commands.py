@@ -10,7 +10,6 @@ from typing import BinaryIO
 from uuid import UUID
 
 import click
-from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as ProgressBar
@@ -45,7 +44,7 @@ def verify_command(as_json: bool, day: datetime | None, against: BinaryIO | None
         published = read_roots(against.read()) if against else None
     except NotARootsFile:
         raise click.BadParameter(
-            _("this is not a file of published roots."), param_hint="--against"
+            "this is not a file of published roots.", param_hint="--against"
         ) from None
     started = time.monotonic()
     with _progress_bar(hidden=as_json) as report:
@@ -62,27 +61,28 @@ def verify_command(as_json: bool, day: datetime | None, against: BinaryIO | None
 @as_json_option
 def seal_command(as_json: bool) -> None:
     """Seal what waits and close the days that are over, as the worker does each second."""
+    from yimen.keys.rules import KeysNotMade
     from yimen.ledger import actions, queries
 
     sealed = 0
-    while count := actions.seal_once():
-        sealed += count
-    days = actions.close_days()
+    try:
+        while count := actions.seal_once():
+            sealed += count
+        days = actions.close_days()
+    except KeysNotMade as error:
+        raise click.ClickException(
+            f"There is no key to sign with in {error.folder}. Is YIMEN_DATA the right folder?"
+            " `yimen run` makes keys where there never were any."
+        ) from None
     waiting = queries.sealer_lag().events
     if as_json:
         _print_json({"sealed": sealed, "days": [d.isoformat() for d in days], "waiting": waiting})
         return
-    click.echo(
-        _("{events} events sealed, {days} days closed.").format(
-            events=f"{sealed:,}", days=len(days)
-        )
-    )
+    click.echo(f"Sealed: {_count(sealed, 'event')}. Closed: {_count(len(days), 'day')}.")
     if waiting:
         click.echo(
-            _(
-                "{events} events wait: the worker's sealer is at work, or a transaction that began"
-                " before them is still running."
-            ).format(events=f"{waiting:,}")
+            f"Waiting: {_count(waiting, 'event')}. The worker's sealer is at work, or a transaction"
+            " that began before them is still running."
         )
 
 
@@ -108,12 +108,16 @@ def proof_command(event_id: UUID) -> None:
     try:
         proof = queries.published_proof(event_id)
     except rules.EventUnknown:
-        raise click.ClickException(_("The ledger has no such event.")) from None
+        raise click.ClickException("The ledger has no such event.") from None
     except rules.EventNotSealed:
         raise click.ClickException(
-            _("The event waits for its seal. Try again in a few seconds.")
+            "The event waits for its seal. Try again in a few seconds."
         ) from None
     _print_json(proof)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _print_json(facts: object) -> None:
@@ -138,8 +142,12 @@ def _progress_bar(*, hidden: bool) -> Iterator[Callable[[Progress], None]]:
 
         def report(progress: Progress) -> None:
             rate = progress.events_done / max(time.monotonic() - started, 1e-6)
-            said = _("{rate} events/s").format(rate=f"{rate:,.0f}")
-            bar.update(task, completed=progress.events_done, total=progress.events_all, rate=said)
+            bar.update(
+                task,
+                completed=progress.events_done,
+                total=progress.events_all,
+                rate=f"{rate:,.0f} events/s",
+            )
 
         yield report
 
@@ -168,78 +176,63 @@ def _facts_of(found: Verification, seconds: float) -> dict[str, object]:
 def _tell(found: Verification, seconds: float) -> None:
     rate = found.events / seconds if seconds else 0.0
     click.echo(
-        _("{events} events in {seals} seals and {days} days verified, {rate} events/s.").format(
-            events=f"{found.events:,}",
-            seals=f"{found.seals:,}",
-            days=found.days,
-            rate=f"{rate:,.0f}",
-        )
+        f"Verified {_count(found.events, 'event')} in {_count(found.seals, 'seal')} and"
+        f" {_count(found.days, 'closed day')}, {rate:,.0f} events/s."
     )
     for name in found.unguarded:
-        click.echo(
-            _("The guard {name} of the database is switched off.").format(name=name), err=True
-        )
+        click.echo(f"The guard {name} of the database is switched off.", err=True)
     if found.fault:
         click.echo(sentence_of(found.fault), err=True)
     else:
-        click.echo(_("The ledger holds."))
+        click.echo("The ledger holds.")
+
+
+_OF_AN_EVENT = {
+    FaultKind.CHANGED: "Event {event_id} at position {position} was changed after sealing.",
+    FaultKind.DELETED: "The event that was sealed at position {position} was deleted.",
+    FaultKind.INSERTED: (
+        "Event {event_id} at position {position} was inserted: no seal knows it there."
+    ),
+    FaultKind.REORDERED: (
+        "Event {event_id} stands at position {position} but was sealed at {belongs_at}: the order"
+        " was changed."
+    ),
+}
+_OF_A_BATCH = {
+    FaultKind.CHANGED: (
+        "An event between positions {position} and {last_position} was changed, and the leaves of"
+        " seal {seal} with it."
+    ),
+}
+_OF_A_SEAL = {
+    FaultKind.GAP: "Seal {seal}, for the events from position {position}, is missing.",
+    FaultKind.BROKEN_CHAIN: (
+        "Seal {seal}, from position {position}, does not follow from the seal before it."
+    ),
+    FaultKind.WRONG_SIGNATURE: "Seal {seal}, from position {position}, is not what was signed.",
+    FaultKind.WRONG_ROOT: (
+        "The leaves kept in seal {seal}, from position {position}, were changed; its events were"
+        " not."
+    ),
+    FaultKind.NOT_AS_PUBLISHED: "Seal {seal} is not as it was published.",
+}
+_OF_A_DAY = {
+    FaultKind.GAP: "The root of {day} does not adjoin the day before: one is missing.",
+    FaultKind.BROKEN_CHAIN: "The root of {day} does not follow from the day before it.",
+    FaultKind.WRONG_SIGNATURE: "The root of {day} is not what was signed.",
+    FaultKind.WRONG_ROOT: "The seals of {day} do not give its signed root.",
+    FaultKind.NOT_AS_PUBLISHED: "The root of {day} is not as it was published.",
+}
 
 
 def sentence_of(fault: Fault) -> str:
     """Return what is wrong, for a person."""
-    facts = {key: value for key, value in asdict(fault).items() if value is not None}
-    return _sentence(fault).format(**facts)
-
-
-def _sentence(fault: Fault) -> str:
     if fault.day is not None:
-        return _day_sentences()[fault.kind]
-    if fault.seal is not None and fault.last_position is None:
-        return _seal_sentences()[fault.kind]
-    return _event_sentences(known=fault.event_id is not None)[fault.kind]
-
-
-def _event_sentences(*, known: bool) -> dict[FaultKind, str]:
-    return {
-        FaultKind.CHANGED: _("Event {event_id} at position {position} was changed after sealing.")
-        if known
-        else _(
-            "An event between positions {position} and {last_position} was changed, and the leaves"
-            " of seal {seal} with it."
-        ),
-        FaultKind.DELETED: _("The event that was sealed at position {position} was deleted."),
-        FaultKind.INSERTED: _(
-            "Event {event_id} at position {position} was inserted: no seal knows it there."
-        ),
-        FaultKind.REORDERED: _(
-            "Event {event_id} stands at position {position} but was sealed at {belongs_at}: the"
-            " order was changed."
-        ),
-    }
-
-
-def _seal_sentences() -> dict[FaultKind, str]:
-    return {
-        FaultKind.GAP: _("Seal {seal}, for the events from position {position}, is missing."),
-        FaultKind.BROKEN_CHAIN: _(
-            "Seal {seal}, from position {position}, does not follow from the seal before it."
-        ),
-        FaultKind.WRONG_SIGNATURE: _(
-            "Seal {seal}, from position {position}, is not what was signed."
-        ),
-        FaultKind.WRONG_ROOT: _(
-            "The leaves kept in seal {seal}, from position {position}, were changed; its events"
-            " were not."
-        ),
-        FaultKind.NOT_AS_PUBLISHED: _("Seal {seal} is not as it was published."),
-    }
-
-
-def _day_sentences() -> dict[FaultKind, str]:
-    return {
-        FaultKind.GAP: _("The root of {day} does not adjoin the day before: one is missing."),
-        FaultKind.BROKEN_CHAIN: _("The root of {day} does not follow from the day before it."),
-        FaultKind.WRONG_SIGNATURE: _("The root of {day} is not what was signed."),
-        FaultKind.WRONG_ROOT: _("The seals of {day} do not give its signed root."),
-        FaultKind.NOT_AS_PUBLISHED: _("The root of {day} is not as it was published."),
-    }
+        sentences = _OF_A_DAY
+    elif fault.last_position is not None:
+        sentences = _OF_A_BATCH
+    elif fault.seal is not None:
+        sentences = _OF_A_SEAL
+    else:
+        sentences = _OF_AN_EVENT
+    return sentences[fault.kind].format(**asdict(fault))
