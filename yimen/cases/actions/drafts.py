@@ -45,7 +45,7 @@ from yimen.people.actions import make_provisional_person
 
 _CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that looks like something else
 _CODE_LENGTH = 12  # 58 random bits
-_AT_ONCE = 500
+AT_ONCE = 500
 
 
 def person_applying(actor: Actor, person_id: UUID | None) -> UUID:
@@ -301,7 +301,7 @@ def expire_drafts(actor: Actor) -> int:
     old = list(
         Draft.objects.filter(expires_at__lt=now())
         .select_for_update(skip_locked=True)
-        .values_list("person_id", "id")[:_AT_ONCE]
+        .values_list("person_id", "id")[:AT_ONCE]
     )
     for person_id, draft_id in old:
         delete_drafts(person_id, [draft_id])

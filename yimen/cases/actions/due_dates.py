@@ -43,7 +43,7 @@ from yimen.catalogue.queries import current_city
 from yimen.ledger.actions import append
 
 ASK = "case.review"
-_AT_ONCE = 500
+AT_ONCE = 500
 
 
 def set_due_dates(case: Case, service: Service) -> None:
@@ -133,7 +133,7 @@ def recompute_deadlines(actor: Actor) -> int:
         Case.objects.filter(closed_at__isnull=True)
         .exclude(calendar_mark=mark)
         .select_for_update(skip_locked=True)
-        .defer("process_state")[:_AT_ONCE]
+        .defer("process_state")[:AT_ONCE]
     )
     if not cases:
         return 0

@@ -1,6 +1,6 @@
 """What a person is filling in, and what the city can fill in for them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -134,17 +134,23 @@ def file_view(file: DraftFile) -> FileView:
 
 
 def prefilled(
-    actor: Actor, service: Service, person_id: UUID | None = None
+    actor: Actor,
+    service: Service,
+    person_id: UUID | None = None,
+    *,
+    keys: Collection[str] | None = None,
 ) -> dict[str, Prefilled]:
     """Return the answers that records have for a signed-in person, by question.
 
     Nothing for visitors: records open to identified people only. ``person_id`` names an
-    organisation of theirs, or (for staff) whose application it is.
+    organisation of theirs, or (for staff) whose application it is. ``keys`` asks for these
+    questions only, so that a page with one question opens one record.
     """
-    subject = _whose_records(actor, person_id)
+    asked = [f for f in service.fields if f.from_record and (keys is None or f.key in keys)]
+    subject = _whose_records(actor, person_id) if asked else None
     if subject is None:
         return {}
-    names = {field.key: field.from_record for field in service.fields if field.from_record}
+    names = {field.key: field.from_record for field in asked}
     known = facts(actor, subject, set(names.values()), f"{service.code} {service.version}")
     return {
         key: Prefilled(known.values[name], known.sources[name])
