@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django import forms
 from django.conf import settings
@@ -18,6 +19,7 @@ from django.core.exceptions import PermissionDenied
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yimen.accounts.actions import after_sign_in, sign_up
@@ -82,6 +84,15 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth h
         "incorrect_code": _("The code is not right. Look it up again and enter it."),
         "unverified_email": _("Confirm your e-mail address before you add a second factor."),
     }
+
+    def generate_authenticator_name(self, user: Account, type: Authenticator.Type) -> str:  # noqa: A002  allauth's name
+        """Propose a name for a new passkey."""
+        count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        return (
+            gettext("My device %(number)d") % {"number": count + 1}
+            if count
+            else gettext("My device")
+        )
 
     def encrypt(self, text: str) -> str:
         """Return the secret sealed with AES-GCM under a key of this city."""

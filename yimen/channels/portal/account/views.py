@@ -136,7 +136,7 @@ def readings(request: HttpRequest) -> HttpResponse:
 def _shown(reading: Reading, city: City) -> dict[str, object]:
     data_set = city.data_sets.get(reading.data_set)
     agency = city.agencies.get(reading.agency)
-    labels = {f.key: f.label for f in data_set.fields} if data_set is not None else {}
+    labels = {f.key: f.label for f in data_set.fields} if data_set is not None else _register()
     register = Text.of({"page": _("Register of residents")})
     return {
         "at": reading.at,
@@ -146,3 +146,18 @@ def _shown(reading: Reading, city: City) -> dict[str, object]:
         "fields": [labels[key] for key in reading.fields if key in labels],
         "purpose": reading.purpose,
     }
+
+
+def _register() -> dict[str, Text]:
+    """Return what the register of persons says of somebody, in the language of the page."""
+    words = {
+        "name": _("Name"),
+        "number": _("Identity number"),
+        "address": _("Address"),
+        "age": _("Age"),
+        "sex": _("Sex"),
+        "category": _("Kind of registration"),
+        "district": _("District"),
+        "birth_date": _("Date of birth"),
+    }
+    return {key: Text.of({"page": label}) for key, label in words.items()}

@@ -31,11 +31,19 @@ def account_field(field: BoundField) -> dict[str, object]:
     attributes["aria-describedby"] = " ".join(described) or False
     return {
         "field": field,
-        "label": _LABELS[field.name]() if field.name in _LABELS else field.label,
+        "label": _label(field),
         "hint": hint,
         "is_box": is_box,
         "control": field.as_widget(attrs=attributes),
     }
+
+
+def _label(field: BoundField) -> str:
+    if field.name == "password1" and "password2" in field.form.fields:
+        return _("New password")
+    if field.name == "name" and "credential" in field.form.fields:
+        return _("Name of the passkey")
+    return _LABELS[field.name]() if field.name in _LABELS else str(field.label)
 
 
 @register.simple_tag
