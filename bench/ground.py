@@ -1,0 +1,135 @@
+"""The ground that measurements over HTTP stand on: a city, a database and a web server of their own.
+
+Everything lives in a temporary folder and ends with the measurement. The web server is the one of
+`yimen serve`, as `yimen run` starts it; the database is the embedded one with its usual durable
+settings.
+"""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[1]
+YIMEN = ROOT / ".venv" / "bin" / "yimen"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A running web server and the database under it."""
+
+    url: str
+    database_url: str
+    data_folder: Path
+    web: subprocess.Popen[bytes]
+
+    def worker_megabytes(self) -> float:
+        """Return the resident memory of the largest web worker, in megabytes."""
+        workers = psutil.Process(self.web.pid).children(recursive=True)
+        return max(worker.memory_info().rss for worker in workers) / 1e6
+
+
+@contextmanager
+def database_of(city: Path) -> Iterator[Path]:
+    """Start a database, bring it up to date with the city applied, and set Django up on it."""
+    folder = Path(tempfile.mkdtemp(prefix="yimen-bench-"))
+    folder.chmod(0o711)  # the database's user passes through
+    os.environ.update(YIMEN_DATA=str(folder), YIMEN_CITY=str(city))
+    os.environ.pop("DATABASE_URL", None)
+    from yimen.config import environment  # noqa: PLC0415 - reads the folder named above
+
+    try:
+        with environment.database("bench"):
+            import django  # noqa: PLC0415
+
+            django.setup()
+            from yimen.config.preparing import prepare  # noqa: PLC0415
+
+            prepare(with_demo=False)
+            yield folder
+            from django.db import connections  # noqa: PLC0415
+
+            connections.close_all()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def running(city: Path) -> Iterator[Ground]:
+    """Start the web server over a database of its own; stop both at the end."""
+    with database_of(city) as folder, serving(folder) as ground:
+        yield ground
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Ground]:
+    """Start the web server over the database that DATABASE_URL names."""
+    port = _free_port()
+    command = [str(YIMEN), "serve", "--port", str(port)]
+    log = (folder / "web.log").open("wb")
+    web = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        ground = Ground(f"http://127.0.0.1:{port}", os.environ["DATABASE_URL"], folder, web)
+        _wait(ground, folder / "web.log")
+        yield ground
+    finally:
+        web.terminate()
+        web.wait(30)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(ground: Ground, log: Path) -> None:
+    for _ in range(300):
+        try:
+            with urllib.request.urlopen(ground.url + "/city.css", timeout=5):
+                return
+        except urllib.error.HTTPError:
+            break
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit(f"the web server did not start:\n{log.read_text()[-2000:]}")
+
+
+def wrk(
+    url: str, *, seconds: int, connections: int, rate_script: Path | None = None
+) -> dict[str, float]:
+    """Load an address with wrk and return requests/s, errors, and p50, p95, p99 in milliseconds."""
+    program = shutil.which("wrk")
+    if program is None:
+        raise SystemExit("wrk is missing. Install it with: sudo apt-get install wrk")
+    scripts = ["-s", str(rate_script or Path(__file__).with_name("report.lua"))]
+    command = [program, "-t2", f"-c{connections}", f"-d{seconds}s", *scripts, url]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    last = done.stdout.strip().splitlines()[-1]
+    found: dict[str, float] = json.loads(last)
+    return found
+
+
+def show(title: str, columns: list[str], rows: list[list[str]], report: dict[str, object]) -> None:
+    """Print a table for people and one line of JSON for machines."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(*columns, title=title, title_justify="left")
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+    sys.stdout.write(json.dumps(report) + "\n")
+    sys.stdout.flush()

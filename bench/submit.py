@@ -1,0 +1,185 @@
+"""Sending applications over HTTP, beside pgbench doing the same inserts on the same server.
+
+    .venv/bin/python -m bench.submit [--seconds 20] [--connections 16]
+
+One request is a whole application with ten answers by a signed-in resident: 201 after the commit of
+application, case, history, ledger event and job in one transaction. The web server, the database
+and both load generators share this machine; the worker and the sealer do not run meanwhile.
+"""
+
+import argparse
+import json
+import os
+import re
+import secrets
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from bench.ground import ROOT, Ground, running, show, wrk
+
+ACCOUNTS = 32
+ANSWERS = {
+    "name": "Ann Reed",
+    "born": "1970-05-01",
+    "phone": "0851234567",
+    "email": "ann@example.org",
+    "garden": "north",
+    "square_metres": 25,
+    "rent": "120.00",
+    "shed": True,
+    "wishes": "Near the water, with an apple tree.",
+    "neighbour": "Tom Hale",
+}
+_UUID = re.compile(r"'([0-9a-f]{32})'::uuid")
+
+
+def main() -> None:
+    """Measure, and print a table and JSON."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--seconds", type=int, default=20)
+    options.add_argument("--connections", type=int, default=16)
+    chosen = options.parse_args()
+    with running(ROOT / "bench" / "city") as ground:
+        sessions = sign_in_residents()
+        statements = statements_of_one_submission()
+        load(ground, sessions, seconds=3, connections=chosen.connections)  # warm
+        web = load(ground, sessions, seconds=chosen.seconds, connections=chosen.connections)
+        bare = pgbench(statements, ground, chosen.seconds, chosen.connections)
+        memory = ground.worker_megabytes()
+    ratio = web["rate"] / bare["rate"]
+    show(
+        "Sending applications (10 answers, durable commit)",
+        ["", "per second", "p50 ms", "p99 ms", "errors", "x pgbench"],
+        [
+            ["over HTTP", f"{web['rate']:.0f}", f"{web['p50']:.1f}", f"{web['p99']:.1f}",
+             f"{web['errors']:.0f}", f"{ratio:.2f}"],
+            ["pgbench, same statements", f"{bare['rate']:.0f}", f"{bare['p50']:.1f}", "", "0", "1"],
+            ["aim", "500", "", "100", "0", ""],
+        ],
+        {"submit": web, "pgbench": bare, "ratio": ratio, "web_worker_megabytes": memory,
+         "statements": len(statements), "connections": chosen.connections},
+    )  # fmt: skip
+
+
+def sign_in_residents() -> list[str]:
+    """Make residents with tied accounts, and return a session of each."""
+    from datetime import date  # noqa: PLC0415 - Django is set up by now
+
+    from django.test import Client  # noqa: PLC0415
+
+    from yimen.accounts import actions as accounts  # noqa: PLC0415
+    from yimen.accounts.types import TieProof  # noqa: PLC0415
+    from yimen.base.actor import SYSTEM  # noqa: PLC0415
+    from yimen.people import actions as people  # noqa: PLC0415
+    from yimen.people.types import DocumentKind, PersonFacts  # noqa: PLC0415
+
+    sessions = []
+    for number in range(ACCOUNTS):
+        facts = PersonFacts(
+            "Ann Reed", DocumentKind.PASSPORT, f"P{number:07}", birth_date=date(1970, 5, 1)
+        )
+        person = people.register_person(SYSTEM, facts)
+        account = accounts.make_resident_account(
+            SYSTEM,
+            username=f"resident-{number}",
+            name="Ann Reed",
+            email=f"resident-{number}@example.org",
+            password=secrets.token_urlsafe(16),
+        )
+        accounts.tie_to_person(account.pk, person.pk, SYSTEM, proof=TieProof.LOADED)
+        client = Client()
+        client.force_login(account)
+        sessions.append(client.cookies["sessionid"].value)
+    return sessions
+
+
+def statements_of_one_submission() -> list[str]:
+    """Send one application in this process and return its SQL, literals filled in."""
+    from django.db import connection  # noqa: PLC0415
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
+
+    from yimen.accounts.models import Account  # noqa: PLC0415
+    from yimen.base.actor import Actor, ActorKind, Channel  # noqa: PLC0415
+    from yimen.cases.actions import submit  # noqa: PLC0415
+    from yimen.cases.types import NewApplication  # noqa: PLC0415
+
+    account = Account.objects.exclude(person_id=None).earliest("pk")
+    actor = Actor(
+        ActorKind.RESIDENT,
+        Channel.API,
+        account_id=account.pk,
+        person_id=account.person_id,
+        identified=True,
+        language="en",
+    )
+    whole = NewApplication("allotment", ANSWERS, language="en")
+    submit(actor, whole, "warm-the-city")
+    with CaptureQueriesContext(connection) as captured:
+        submit(actor, whole, "bench-template")
+    return [query["sql"] for query in captured if "INSERT" in query["sql"]]
+
+
+def load(ground: Ground, sessions: list[str], *, seconds: int, connections: int) -> dict[str, Any]:
+    """Send applications with wrk."""
+    token = secrets.token_hex(16)
+    body = json.dumps({"service": "allotment", "language": "en", "answers": ANSWERS})
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
+        listed = ", ".join(f'"{session}"' for session in sessions)
+        file.write(f'token = "{token}"\nbody = [==[{body}]==]\nsessions = {{{listed}}}\n')
+        file.flush()
+        os.environ.update(
+            YIMEN_BENCH_SESSIONS=file.name,
+            YIMEN_BENCH_FOLDER=str(Path(__file__).parent),
+            YIMEN_BENCH_RUN=secrets.token_hex(4),
+        )
+        return wrk(
+            ground.url,
+            seconds=seconds,
+            connections=connections,
+            rate_script=Path(__file__).with_name("submit.lua"),
+        )
+
+
+def pgbench(
+    statements: list[str], ground: Ground, seconds: int, connections: int
+) -> dict[str, Any]:
+    """Run the statements of one submission with pgbench, every id new."""
+    from yimen.config.embedded.binaries import bundled  # noqa: PLC0415
+
+    script = "BEGIN;\n" + ";\n".join(_renewed(each) for each in statements) + ";\nCOMMIT;\n"
+    path = ground.data_folder / "submit.sql"
+    path.write_text(script, encoding="utf-8")
+    command = [
+        bundled().program("pgbench"), "--no-vacuum", "--protocol=prepared", "-j2",
+        f"-c{connections}", f"-T{seconds}", f"--file={path}", ground.database_url,
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    rate = re.search(r"tps = ([0-9.]+)", done.stdout)
+    latency = re.search(r"latency average = ([0-9.]+) ms", done.stdout)
+    if rate is None or latency is None:
+        raise SystemExit(f"pgbench did not finish:\n{done.stderr[-2000:]}")
+    return {"rate": float(rate[1]), "p50": float(latency[1])}
+
+
+def _renewed(statement: str) -> str:
+    """Let each run insert rows of its own: new ids, keys and receipt numbers.
+
+    The person stays; the ids of what is inserted become random ones made by the server.
+    """
+    from yimen.accounts.models import Account  # noqa: PLC0415
+
+    kept = {each.hex for each in Account.objects.values_list("person_id", flat=True) if each}
+    one_line = " ".join(statement.split())
+    fresh = _UUID.sub(lambda found: found[0] if found[1] in kept else "gen_random_uuid()", one_line)
+    fresh = fresh.replace("'bench-template'", "gen_random_uuid()::text")
+    return re.sub(
+        r"'\d{6}-[0-9A-Z]{4}-[0-9A-Z]{4}'",
+        "upper(substr(replace(gen_random_uuid()::text, '-', ''), 1, 16))",
+        fresh,
+    )
+
+
+if __name__ == "__main__":
+    main()
