@@ -362,3 +362,11 @@ def _changed_files(files: Mapping[str, bytes], newest: Release | None) -> Change
     new = {path: sha256(content).hexdigest() for path, content in files.items()}
     paths = sorted({path for path, _ in set(old.items()) ^ set(new.items())})
     return Change(ChangeKind.CHANGE, "files", ", ".join(paths))
+
+
+def current_emblem() -> str:
+    """Return the drawing (SVG) of the city's emblem, or "" where the city declares none."""
+    name = current_city().emblem
+    newest = Release.objects.order_by("-number").values("number")[:1]
+    found = ReleaseFile.objects.filter(release_id=newest, path=name).values_list("file__content")
+    return bytes(found[0][0]).decode() if name and found else ""

@@ -61,7 +61,7 @@ def _make_home(locale: Locale, city: City) -> HomePage:
     _remove_welcome_page(root)
     language = locale.language_code
     home: HomePage = root.add_child(
-        instance=HomePage(title=city.title[language], slug="home", locale=locale, live=False)
+        instance=HomePage(title=city.title[language], slug="portal", locale=locale, live=False)
     )
     Site.objects.update_or_create(
         is_default_site=True,

@@ -1,6 +1,5 @@
 """Every sentence of the interface exists in Chinese: nothing missing, nothing unsure."""
 
-import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -14,10 +13,9 @@ from babel.messages.extract import extract_python
 from django.utils.translation.template import templatize
 
 PACKAGE = Path(__file__).parents[3] / "yimen"
-KEYWORDS = {
-    name: None
-    for name in ("_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy")
-} | {"pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3)}
+KEYWORDS = dict.fromkeys(
+    ("_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy")
+) | {"pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3)}
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%%\{(\w+)\}|\{(\w*)\}")
 
 
@@ -54,7 +52,8 @@ def _in_python(source: bytes, file: Path) -> Iterator[Message]:
 
 
 def catalogue_of(app: Path) -> polib.POFile:
-    return polib.pofile(str(app / "locale/zh_Hans/LC_MESSAGES/django.po"))
+    file = app / "locale/zh_Hans/LC_MESSAGES/django.po"
+    return polib.pofile(str(file)) if file.exists() else polib.POFile()
 
 
 APPS_WITH_WORDS = [app for app in apps() if any(True for _ in messages_of(app))]
@@ -97,7 +96,3 @@ def test_the_words_of_the_interface_follow_the_house_style(app: Path) -> None:
     for message in messages_of(app):
         words = message.text.lower()
         assert not re.search(r"\bplease\b|operation failed|!$", words), message.place
-
-
-def test_the_sources_of_the_tests_of_sentences_can_be_read() -> None:
-    assert ast.parse(Path(__file__).read_text("utf-8"))

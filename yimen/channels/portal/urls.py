@@ -1,13 +1,12 @@
 """Addresses of the portal, below the prefix of the language."""
 
 from django.urls import path
-from wagtail.views import serve
 
-from yimen.channels.portal import catalogue_pages, ledger_pages
+from yimen.channels.portal import catalogue_pages, home_page, ledger_pages
 
 app_name = "portal"
 urlpatterns = [
-    path("", serve, {"path": ""}, name="home"),
+    path("", home_page.home, name="home"),
     path("services/", catalogue_pages.services, name="services"),
     path("services/<slug:code>/", catalogue_pages.service, name="service"),
     path("audience/<slug:key>/", catalogue_pages.audience, name="audience"),

@@ -1,11 +1,12 @@
 """The city's two colours and its emblem."""
 
 import re
+from collections.abc import Mapping
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from yimen.catalogue.queries import current_city
+from yimen.catalogue.queries import current_city, current_emblem
 from yimen.channels.shared.caching import public_page
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -18,12 +19,21 @@ def city_css(request: HttpRequest) -> HttpResponse:
     return HttpResponse(colour_rules(current_city().colours), content_type="text/css")
 
 
-def colour_rules(colours: object) -> str:
+@require_safe
+@public_page
+def emblem(request: HttpRequest) -> HttpResponse:
+    """Answer the city's own emblem."""
+    drawing = current_emblem()
+    if not drawing:
+        raise Http404
+    return HttpResponse(drawing, content_type="image/svg+xml")
+
+
+def colour_rules(colours: Mapping[str, str]) -> str:
     """Return the CSS variables of a city's colours; what is no colour is left out."""
-    known = dict(colours) if isinstance(colours, dict) else {}
     rules = []
     for name in ("accent", "action"):
-        value = str(known.get(name, ""))
+        value = colours.get(name, "")
         if _COLOUR.fullmatch(value):
             rules.append(f"--city-{name}:{value};")
             if name == "action":

@@ -4,12 +4,14 @@ from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
 from hashlib import sha256
+from http import HTTPStatus
 from threading import Lock
 from typing import Concatenate, ParamSpec
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.template.response import SimpleTemplateResponse
 from django.templatetags.static import static
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import parse_etags
@@ -59,10 +61,13 @@ rendered_pages = RenderedPages(MOST_PAGES)
 
 def public_page(
     view: Callable[Concatenate[HttpRequest, Parameters], HttpResponse],
+    *,
+    edition: Callable[[], str] = str,
 ) -> Callable[Concatenate[HttpRequest, Parameters], HttpResponse]:
     """Let everybody without a session share the page; who has one gets a page of their own.
 
-    The page must depend on the address, the language, the day and the applied city only.
+    The page must depend on the address, the language, the day and the applied city only, and on
+    what ``edition`` names: a text that changes whenever anything else that it shows does.
     """
 
     @wraps(view)
@@ -73,14 +78,14 @@ def public_page(
             response = view(request, *args, **kwargs)
             patch_cache_control(response, private=True, no_cache=True)
             return response
-        etag = _etag(request)
+        etag = _etag(request, edition())
         if etag in parse_etags(request.headers.get("If-None-Match", "")):
             return _for_everybody(HttpResponseNotModified(), etag)
         kept = rendered_pages.get(etag)
         if kept is not None:
             return _for_everybody(HttpResponse(kept[0], content_type=kept[1]), etag)
-        response = view(request, *args, **kwargs)
-        if response.status_code != 200:
+        response = _rendered(view(request, *args, **kwargs))
+        if response.status_code != HTTPStatus.OK:
             return response
         if not request.META.get("QUERY_STRING") and not settings.DEBUG:
             rendered_pages.keep(etag, response.content, response["Content-Type"])
@@ -89,18 +94,25 @@ def public_page(
     return wrapped
 
 
+def _rendered(response: HttpResponse) -> HttpResponse:
+    if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
+        return response.render()
+    return response
+
+
 def _is_nobody(request: HttpRequest) -> bool:
     cookies = request.COOKIES
     return settings.SESSION_COOKIE_NAME not in cookies and "messages" not in cookies
 
 
-def _etag(request: HttpRequest) -> str:
+def _etag(request: HttpRequest, edition: str) -> str:
     city = current_city()
     parts = (
         __version__,
         static("yimen/yimen.css"),
         city.files_hash,
         clock.today(ZoneInfo(city.time_zone)).isoformat(),
+        edition,
         get_language() or "",
         request.get_full_path(),
     )

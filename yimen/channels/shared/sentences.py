@@ -110,6 +110,12 @@ def _not_a_date(_field: FormField, label: str) -> str:
     ) % {"label": label}
 
 
+def _not_text(_field: FormField, label: str) -> str:
+    return _("“%(label)s” holds signs that nobody can see. Type it instead of pasting it.") % {
+        "label": label
+    }
+
+
 def _not_an_option(_field: FormField, label: str) -> str:
     return _("“%(label)s”: this answer is not one of those offered. Choose one of them.") % {
         "label": label
@@ -202,6 +208,7 @@ _FIELD_SENTENCES: dict[str, Callable[[FormField, str], str]] = {
     AnswerCode.REQUIRED: _required,
     AnswerCode.TOO_LONG: _too_long,
     AnswerCode.TOO_PRECISE: _too_precise,
+    AnswerCode.NOT_TEXT: _not_text,
     AnswerCode.NOT_AN_OPTION: _not_an_option,
     AnswerCode.NOT_A_NUMBER: _not_a_number,
     AnswerCode.NOT_A_DATE: _not_a_date,

@@ -1,6 +1,7 @@
 """What the editors' pages show beside their own text: the catalogue, and each other."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django import template
 from django.utils.translation import get_language
@@ -8,8 +9,10 @@ from django.utils.translation import get_language
 from yimen.catalogue import queries
 from yimen.catalogue.definition import Agency, City, LifeEvent, Service
 from yimen.catalogue.types import AgencyKind, ChannelKind
-from yimen.publishing.models import ArticlePage
 from yimen.publishing.queries import newest_articles
+
+if TYPE_CHECKING:
+    from yimen.publishing.models import ArticlePage
 
 SERVICES_ON_HOME = 10
 ARTICLES_ON_HOME = 4
@@ -24,7 +27,7 @@ class HomeFacts:
     life_events: tuple[LifeEvent, ...]
     services: tuple[Service, ...]
     offices: tuple[Agency, ...]
-    articles: tuple[ArticlePage, ...]
+    articles: tuple["ArticlePage", ...]
     online_services: int
     agencies: int
     papers_spared: int
@@ -48,13 +51,13 @@ def home_facts() -> HomeFacts:
 
 
 @register.simple_tag
-def articles() -> list[ArticlePage]:
+def articles() -> list["ArticlePage"]:
     """Return all articles in the language of the page, the newest first."""
     return newest_articles(get_language() or "")
 
 
 @register.simple_tag
-def answerable_agency(article: ArticlePage) -> Agency | None:
+def answerable_agency(article: "ArticlePage") -> Agency | None:
     """Return the agency that is answerable for an article."""
     return queries.current_city().agencies.get(article.agency)
 

@@ -1,0 +1,78 @@
+"""Pages that are the same for everybody are rendered once and carry an ETag."""
+
+from datetime import date
+
+import pytest
+import time_machine
+from applied_city import _applied, city
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from yimen.channels.shared.caching import RenderedPages, rendered_pages
+
+__all__ = ["_applied", "city"]
+pytestmark = pytest.mark.usefixtures("city")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_rendered() -> None:
+    rendered_pages.clear()
+
+
+def test_a_page_comes_with_an_etag_and_may_be_shared(client: Client) -> None:
+    response = client.get("/services/")
+    assert response["ETag"]
+    assert "public" in response["Cache-Control"]
+    assert "Cookie" in response["Vary"]
+
+
+def test_a_page_that_did_not_change_is_not_sent_again(client: Client) -> None:
+    etag = client.get("/services/")["ETag"]
+    response = client.get("/services/", headers={"If-None-Match": etag})
+    assert response.status_code == 304
+    assert response.content == b""
+
+
+def test_a_page_is_rendered_once_for_everybody(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    first = client.get("/services/passport-application/")
+    with django_assert_num_queries(0):
+        again = client.get("/services/passport-application/")
+    assert again.content == first.content
+    assert again["ETag"] == first["ETag"]
+
+
+def test_the_languages_and_the_days_have_pages_of_their_own(client: Client) -> None:
+    chinese = client.get("/services/")["ETag"]
+    english = client.get("/en/services/")["ETag"]
+    with time_machine.travel(date(2031, 5, 1)):
+        tomorrow = client.get("/services/")["ETag"]
+    assert len({chinese, english, tomorrow}) == 3
+
+
+def test_who_has_a_session_gets_a_page_of_their_own(client: Client) -> None:
+    client.cookies["sessionid"] = "unknown"
+    response = client.get("/services/")
+    assert "private" in response["Cache-Control"]
+    assert "ETag" not in response
+
+
+def test_pages_with_a_question_are_not_kept(client: Client) -> None:
+    client.get("/search/", {"q": "低保"})
+    assert not rendered_pages._pages
+
+
+def test_the_oldest_page_is_forgotten_when_there_are_too_many() -> None:
+    pages = RenderedPages(2)
+    for name in ("a", "b"):
+        pages.keep(name, name.encode(), "text/html")
+    pages.get("a")
+    pages.keep("c", b"c", "text/html")
+    assert pages.get("b") is None
+    assert pages.get("a") == (b"a", "text/html")
+
+
+def test_a_page_that_is_missing_is_not_kept(client: Client) -> None:
+    assert client.get("/services/nothing/").status_code == 404
+    assert not rendered_pages._pages
