@@ -222,6 +222,8 @@ def _about_database(error: Exception) -> str | None:
     kinds = [f"{kind.__module__}.{kind.__name__}" for kind in type(error).__mro__]
     if "django.db.utils.OperationalError" in kinds or "psycopg.OperationalError" in kinds:
         reason = str(error).strip().splitlines()[0]
+        if "No space left" in reason:
+            return f"The disk that holds the database is full: {reason}. Nothing half-done is kept."
         return f"The database does not answer any more: {reason}. What was not finished is undone."
     return None
 
