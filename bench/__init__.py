@@ -1,0 +1,1 @@
+"""What is measured, beside what: `python -m bench.NAME` runs one, `make bench` all of them."""

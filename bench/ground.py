@@ -48,18 +48,18 @@ def database_of(city: Path) -> Iterator[Path]:
     folder.chmod(0o711)  # the database's user passes through
     os.environ.update(YIMEN_DATA=str(folder), YIMEN_CITY=str(city))
     os.environ.pop("DATABASE_URL", None)
-    from yimen.config import environment  # noqa: PLC0415 - reads the folder named above
+    from yimen.config import environment
 
     try:
         with environment.database("bench"):
-            import django  # noqa: PLC0415
+            import django
 
             django.setup()
-            from yimen.config.preparing import prepare  # noqa: PLC0415
+            from yimen.config.preparing import prepare
 
             prepare(with_demo=False)
             yield folder
-            from django.db import connections  # noqa: PLC0415
+            from django.db import connections
 
             connections.close_all()
     finally:
@@ -122,10 +122,33 @@ def wrk(
     return found
 
 
+def at_rate(url: str, *, per_second: int, seconds: int, clients: int = 20) -> dict[str, float]:
+    """Ask for an address at a fixed rate with h2load; return rate, errors, p50 and p99 in ms."""
+    program = shutil.which("h2load")
+    if program is None:
+        raise SystemExit("h2load is missing. Install it with: sudo apt-get install nghttp2-client")
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "requests"
+        command = [
+            program, "--h1", f"-c{clients}", "-t1", f"-D{seconds}", f"--log-file={log}",
+            f"--rps={per_second / clients}", url,
+        ]  # fmt: skip
+        subprocess.run(command, capture_output=True, text=True, check=True)
+        rows = [line.split("\t") for line in log.read_text().splitlines()]
+    times = sorted(int(row[2]) / 1000 for row in rows)
+    errors = sum(row[1] != "200" for row in rows)
+    return {
+        "rate": len(rows) / seconds,
+        "errors": errors,
+        "p50": times[len(times) // 2],
+        "p99": times[int(len(times) * 0.99)],
+    }
+
+
 def show(title: str, columns: list[str], rows: list[list[str]], report: dict[str, object]) -> None:
     """Print a table for people and one line of JSON for machines."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console
+    from rich.table import Table
 
     table = Table(*columns, title=title, title_justify="left")
     for row in rows:

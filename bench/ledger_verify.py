@@ -9,7 +9,6 @@ server that DATABASE_URL names. Each figure has a peer in the same run on the sa
 * appending an event and one job: `SELECT 1`, the cost of asking the server anything.
 """
 
-# ruff: noqa: PLC0415 - Django is set up by this program before its parts can be imported.
 import argparse
 import json
 import os

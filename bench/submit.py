@@ -65,15 +65,15 @@ def main() -> None:
 
 def sign_in_residents() -> list[str]:
     """Make residents with tied accounts, and return a session of each."""
-    from datetime import date  # noqa: PLC0415 - Django is set up by now
+    from datetime import date
 
-    from django.test import Client  # noqa: PLC0415
+    from django.test import Client
 
-    from yimen.accounts import actions as accounts  # noqa: PLC0415
-    from yimen.accounts.types import TieProof  # noqa: PLC0415
-    from yimen.base.actor import SYSTEM  # noqa: PLC0415
-    from yimen.people import actions as people  # noqa: PLC0415
-    from yimen.people.types import DocumentKind, PersonFacts  # noqa: PLC0415
+    from yimen.accounts import actions as accounts
+    from yimen.accounts.types import TieProof
+    from yimen.base.actor import SYSTEM
+    from yimen.people import actions as people
+    from yimen.people.types import DocumentKind, PersonFacts
 
     sessions = []
     for number in range(ACCOUNTS):
@@ -97,13 +97,13 @@ def sign_in_residents() -> list[str]:
 
 def statements_of_one_submission() -> list[str]:
     """Send one application in this process and return its SQL, literals filled in."""
-    from django.db import connection  # noqa: PLC0415
-    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
 
-    from yimen.accounts.models import Account  # noqa: PLC0415
-    from yimen.base.actor import Actor, ActorKind, Channel  # noqa: PLC0415
-    from yimen.cases.actions import submit  # noqa: PLC0415
-    from yimen.cases.types import NewApplication  # noqa: PLC0415
+    from yimen.accounts.models import Account
+    from yimen.base.actor import Actor, ActorKind, Channel
+    from yimen.cases.actions import submit
+    from yimen.cases.types import NewApplication
 
     account = Account.objects.exclude(person_id=None).earliest("pk")
     actor = Actor(
@@ -146,7 +146,7 @@ def pgbench(
     statements: list[str], ground: Ground, seconds: int, connections: int
 ) -> dict[str, Any]:
     """Run the statements of one submission with pgbench, every id new."""
-    from yimen.config.embedded.binaries import bundled  # noqa: PLC0415
+    from yimen.config.embedded.binaries import bundled
 
     script = "BEGIN;\n" + ";\n".join(_renewed(each) for each in statements) + ";\nCOMMIT;\n"
     path = ground.data_folder / "submit.sql"
@@ -168,7 +168,7 @@ def _renewed(statement: str) -> str:
 
     The person stays; the ids of what is inserted become random ones made by the server.
     """
-    from yimen.accounts.models import Account  # noqa: PLC0415
+    from yimen.accounts.models import Account
 
     kept = {each.hex for each in Account.objects.values_list("person_id", flat=True) if each}
     one_line = " ".join(statement.split())
