@@ -26,6 +26,7 @@ test: $(DONE)/packages $(DONE)/run $(DONE)/dev $(DONE)/tools $(DONE)/static loca
 	@exec scripts/gates
 
 bench: $(DONE)/run $(DONE)/dev $(DONE)/static locales
+	@scripts/packages bench
 	@exec .venv/bin/python -m bench
 
 front-end: $(DONE)/static
