@@ -166,8 +166,9 @@ class ExtensionView:
 
 @dataclass(frozen=True, slots=True)
 class CaseSummary:
-    """A case in a list of the applicant's own."""
+    """A case in a list of the applicant's own; ``id`` is where the next page begins."""
 
+    id: UUID
     receipt_number: str
     service: Service
     state: CaseState
@@ -204,6 +205,7 @@ def cases_of(actor: Actor, before: UUID | None = None) -> tuple[CaseSummary, ...
 def _summary(case: Case) -> CaseSummary:
     service = service_of(case)
     return CaseSummary(
+        id=case.id,
         receipt_number=case.receipt_number,
         service=service,
         state=CaseState(case.state),
