@@ -85,6 +85,7 @@ def published(
 ) -> Iterator[dict[str, Any]]:
     """Three closed days under two keys and an open one; proofs of some events."""
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        empty_ledger()
         for day in range(1, 5):
             instant = datetime(2004, 7, day, 4, tzinfo=UTC)
             patch.setattr(clock, "now", lambda instant=instant: instant)

@@ -29,6 +29,7 @@ DAYS = (date(2004, 7, 1), date(2004, 7, 2), date(2004, 7, 3))
 def sealed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Three days, the last one open; 60 events in seals of at most 8."""
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        empty_ledger()
         for day in DAYS:
             instant = datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
             patch.setattr(clock, "now", lambda instant=instant: instant)

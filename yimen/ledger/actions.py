@@ -4,7 +4,6 @@ An event is appended in the transaction of what it tells of; nobody waits for a 
 The sealer comes later, alone, gives positions and signs.
 """
 
-import logging
 import os
 import secrets
 from collections.abc import Iterator
@@ -31,8 +30,6 @@ from yimen.ledger import rules
 from yimen.ledger.events import Event, subscribers
 from yimen.ledger.models import RECORD, DayRoot, Seal, StoredDocument
 from yimen.ledger.queries import document_path, open_document
-
-log = logging.getLogger(__name__)
 
 BATCH = 10_000  # events in a seal, so that sealing a backlog never holds a transaction long
 _SEALER = 0x79696D656E  # the advisory lock of the one sealer

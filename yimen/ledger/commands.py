@@ -209,7 +209,9 @@ _OF_A_SEAL = {
     FaultKind.BROKEN_CHAIN: (
         "Seal {seal}, from position {position}, does not follow from the seal before it."
     ),
-    FaultKind.WRONG_SIGNATURE: "Seal {seal}, from position {position}, is not what was signed.",
+    FaultKind.WRONG_SIGNATURE: (
+        "Seal {seal}, from position {position}, is not what was signed with any key held here."
+    ),
     FaultKind.WRONG_ROOT: (
         "The leaves kept in seal {seal}, from position {position}, were changed; its events were"
         " not."
@@ -219,7 +221,7 @@ _OF_A_SEAL = {
 _OF_A_DAY = {
     FaultKind.GAP: "The root of {day} does not adjoin the day before: one is missing.",
     FaultKind.BROKEN_CHAIN: "The root of {day} does not follow from the day before it.",
-    FaultKind.WRONG_SIGNATURE: "The root of {day} is not what was signed.",
+    FaultKind.WRONG_SIGNATURE: "The root of {day} is not what was signed with any key held here.",
     FaultKind.WRONG_ROOT: "The seals of {day} do not give its signed root.",
     FaultKind.NOT_AS_PUBLISHED: "The root of {day} is not as it was published.",
 }
