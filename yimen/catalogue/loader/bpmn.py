@@ -11,7 +11,6 @@ from typing import ClassVar
 
 from lxml import etree
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser, full_tag
-from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 
 from yimen.base.expression import Expression, ExpressionError, parse
@@ -323,10 +322,10 @@ class _Reader:
         try:
             parser.add_bpmn_xml(root)
             parser.get_spec(self.code)
-        except ValidationException as error:
-            self.report(int(error.line_number or 1), f"cannot be followed: {error}")
         except SpiffWorkflowException as error:
-            self.report(1, f"cannot be followed: {error}")
+            line = getattr(error, "line_number", "") or 1
+            told = str(error).rstrip(". ")
+            self.report(int(line), f"cannot be followed: {told}")
 
     def _has_title(self, element: etree._Element) -> bool:
         return any(

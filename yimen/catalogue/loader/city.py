@@ -198,8 +198,13 @@ def _life_event(table: Table) -> LifeEvent:
     return LifeEvent(table.code("key", ""), table.text("title"), icon, table.place())
 
 
-def read_divisions(reading: Reading) -> dict[str, Division]:
-    """Return the divisions by code; each must hang below one of the next level up."""
+def read_divisions(reading: Reading) -> dict[str, Division] | None:
+    """Return the divisions by code; each must hang below one of the next level up.
+
+    None while the city's languages, and so the columns, are not known.
+    """
+    if not reading.languages:
+        return None
     if "divisions.csv" not in reading.files:
         return {}
     found: dict[str, Division] = {}
@@ -258,7 +263,7 @@ def _check_above(reading: Reading, division: Division, found: Mapping[str, Divis
 def read_calendar(reading: Reading) -> WorkingCalendar:
     """Return the working calendar: the week, and the days that differ from it."""
     days: dict[date, DayOff] = {}
-    if "calendar.csv" in reading.files:
+    if reading.languages and "calendar.csv" in reading.files:
         for row in read_rows(reading, "calendar.csv", ("date", "kind", *reading.languages)):
             day = _day_off(reading, row)
             if day is not None and day.day in days:
@@ -311,7 +316,9 @@ def read_standards(reading: Reading) -> dict[str, tuple[Standard, ...]]:
     return {key: tuple(sorted(all_, key=lambda s: s.since)) for key, all_ in found.items()}
 
 
-def read_agencies(reading: Reading, divisions: Mapping[str, Division]) -> dict[str, Agency] | None:
+def read_agencies(
+    reading: Reading, divisions: Mapping[str, Division] | None
+) -> dict[str, Agency] | None:
     """Return the agencies by code, or None when their file cannot be read."""
     root = root_table(reading, "agencies.toml")
     if root is None:
@@ -328,7 +335,7 @@ def read_agencies(reading: Reading, divisions: Mapping[str, Division]) -> dict[s
     return found
 
 
-def _agency(table: Table, divisions: Mapping[str, Division]) -> Agency:
+def _agency(table: Table, divisions: Mapping[str, Division] | None) -> Agency:
     site = table.string("site", "", pattern=_SITE, wanted="an address, such as 'http://a.gov.cn'")
     division = table.reference("division", divisions, "a division", "")
     agency = Agency(

@@ -95,6 +95,9 @@ def misplaced(path: str) -> str | None:
         return (
             "is in the wrong place or has capitals in its name; diagrams are processes/<code>.bpmn"
         )
-    wrong = next((part for part in path.split("/") if part not in _NAMES), name)
-    hint = did_you_mean(wrong, _NAMES)
+    if "/" not in path and name.endswith(".toml"):
+        hint = did_you_mean(name, _NAMES, 0.8)
+        return f"is not a file of a city's folder{hint or '; data sets are datasets/<code>.toml'}"
+    parts = (name, *path.split("/"))
+    hint = next(filter(None, (did_you_mean(p, _NAMES, 0.8) for p in parts if p not in _NAMES)), "")
     return f"is not a file of a city's folder{hint or '; move or remove it'}"

@@ -178,7 +178,7 @@ class Loading:
             life_events=basics.life_events,
             place=basics.place,
             agencies=agencies or {},
-            divisions=divisions,
+            divisions=divisions or {},
             calendar=read_calendar(reading),
             standards=standards,
             data_sets=whole,

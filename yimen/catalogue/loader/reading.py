@@ -14,9 +14,9 @@ _TOML_LINE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 _BOM = b"\xef\xbb\xbf"
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str], likeness: float = 0.6) -> str:
     """Return ``; did you mean 'x'?`` for the nearest known word, or nothing."""
-    near = difflib.get_close_matches(word, [k for k in known if k], n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word, [k for k in known if k], n=1, cutoff=likeness)
     return f"; did you mean '{near[0]}'?" if near else ""
 
 

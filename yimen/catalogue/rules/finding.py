@@ -2,6 +2,8 @@
 
 import re
 
+# Words that stand in every English question and say nothing of what is wanted.
+_IDLE = frozenset(["a", "an", "and", "are", "can", "do", "for", "from", "get", "how", "i", "in", "is", "it", "me", "my", "of", "on", "or", "the", "to", "what", "where", "with", "you", "your"])  # fmt: skip
 _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+")
 
 
@@ -13,6 +15,8 @@ def search_words(text: str) -> list[str]:
     """
     words: list[str] = []
     for run in _RUN.findall(text.lower()):
+        if run in _IDLE:
+            continue
         if run[0] < "\u3400":
             words.append(_plain(run))
         elif len(run) == 1:

@@ -1,0 +1,53 @@
+"""What declarations can be asked."""
+
+from datetime import date
+from decimal import Decimal
+
+from tiny_city import Town
+
+from yimen.catalogue.definition import Limit
+from yimen.catalogue.rules import contrast, in_calendar_days, is_longer
+from yimen.catalogue.types import DayUnit
+
+
+def test_things_are_found_by_their_key(town: Town) -> None:
+    city = town.city()
+    service, household = city.services["rent-help"], city.data_sets["household"]
+    assert service.field_by_key("rent") is service.fields[1]
+    assert service.field_by_key("rnt") is None
+    assert service.material_by_key("lease") is service.materials[0]
+    assert service.material_by_key("rent") is None
+    assert household.field_by_key("income") is household.fields[1]
+    assert household.field_by_key("x") is None
+    assert str(service.place) == f"{town.folder}/services/rent-help/service.toml:1"
+    line = town.line("services/rent-help/service.toml", 'key = "rent"') - 1
+    assert service.fields[1].place.line == line
+
+
+def test_an_amount_is_that_of_the_day(town: Town) -> None:
+    city = town.city()
+    assert city.standard_on("rent_help", date(2003, 12, 31)) is None
+    assert city.standard_on("rent_help", date(2004, 1, 1)) == Decimal("300.00")
+    assert city.standard_on("rent_help", date(2030, 1, 1)) == Decimal("320.00")
+    assert city.standard_on("nothing", date(2030, 1, 1)) is None
+
+
+def test_limits_of_both_units_are_compared_by_weeks() -> None:
+    def working(days: int) -> Limit:
+        return Limit(days, DayUnit.WORKING)
+
+    def calendar(days: int) -> Limit:
+        return Limit(days, DayUnit.CALENDAR)
+
+    assert in_calendar_days(working(20)) == 28
+    assert is_longer(calendar(29), working(20))
+    assert not is_longer(calendar(28), working(20))
+    assert is_longer(working(6), calendar(8))
+    assert not is_longer(working(6), working(6))
+
+
+def test_contrast_is_that_of_the_guidelines() -> None:
+    assert round(contrast("#000000", "#FFFFFF"), 1) == 21.0
+    assert round(contrast("#A8321F", "#FFFFFF"), 1) == 6.7
+    assert round(contrast("#0B6B50", "#F7F5F0"), 1) == 6.0
+    assert contrast("#777777", "#777777") == 1.0
