@@ -177,3 +177,18 @@ def test_passwords_and_keys_are_set_by_the_system_only() -> None:
     assert key not in str(account.authenticator_set.get().data)
     told = Event.objects.filter(kind="accounts.second_factor_set")
     assert told.count() == 2
+
+
+def test_what_is_done_after_a_sign_in_is_done_once() -> None:
+    done: list[Account] = []
+
+    def note(_request: HttpRequest, account: Account) -> None:
+        done.append(account)
+
+    before = list(actions._after_sign_in)
+    actions.extend_sign_in(note)
+    actions.extend_sign_in(note)
+    account = a_resident()
+    actions.after_sign_in(a_request(account), account)
+    actions._after_sign_in[:] = before
+    assert done == [account]

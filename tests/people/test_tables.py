@@ -105,6 +105,8 @@ def test_a_change_that_would_lose_values_is_refused_with_the_remedy(city, other)
     [change] = changes(city, a_data_set("books", other))
     assert change.refused
     assert "declare a new field" in change.sentence
+    apply_tables(with_(city, a_data_set("books", other)))  # changes nothing
+    assert columns("books")["name"] == "character varying(20)"
 
 
 def test_a_field_no_longer_declared_is_hidden_and_comes_back(city) -> None:

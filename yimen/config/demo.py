@@ -347,7 +347,10 @@ def _who(person: Table) -> str:
     name = _text(person, "name")
     if "role" not in person:
         return name
-    return f"{name}, {_text(person, 'role')}, {_text(person, 'agency')} {_text(person, 'office_number')}"
+    city, language = current_city(), _text(person, "language")
+    role = city.roles[_text(person, "role")].title[language]
+    agency = city.agencies[_text(person, "agency")].title[language]
+    return f"{name}, {role}, {agency} {_text(person, 'office_number')}"
 
 
 def _say_nothing(_what: str, _done: int, _all: int) -> None:

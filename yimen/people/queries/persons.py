@@ -9,7 +9,6 @@ from yimen.accounts.queries import city_today
 from yimen.base.actor import Actor
 from yimen.people.models import (
     DocumentNumber,
-    Household,
     HouseholdMember,
     Merge,
     Organisation,
@@ -121,8 +120,3 @@ def household_members(actor: Actor) -> tuple[tuple[str, str], ...]:
     day = city_today()
     rows = HouseholdMember.objects.filter(household_id=home, since__lte=day).exclude(until__lte=day)
     return tuple(rows.order_by("since", "id").values_list("person__name", "relation"))
-
-
-def households() -> int:
-    """Return how many households are registered."""
-    return Household.objects.count()

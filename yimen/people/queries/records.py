@@ -1,7 +1,7 @@
 """One person's current row of a data set."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -63,15 +63,11 @@ def _current_row(
     if row is None:
         return None
     as_of, source_id, *values = row
-    if not isinstance(as_of, date):
-        raise TypeError(as_of)
     by_key = dict(zip(fields, values, strict=True))
-    return Record(data_set.code, person_id, by_key, as_of, str(source_id))
+    return Record(data_set.code, person_id, by_key, as_of, source_id)
 
 
-def _newest(
-    data_set: DataSet, keys: list[UUID], fields: tuple[str, ...]
-) -> tuple[object, ...] | None:
+def _newest(data_set: DataSet, keys: list[UUID], fields: tuple[str, ...]) -> tuple[Any, ...] | None:
     table = table_of(data_set)
     columns = [sql.Identifier(name) for name in ("as_of", "source_id", *fields)]
     statement = sql.SQL(
@@ -83,7 +79,7 @@ def _newest(
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, [keys])
-        row: tuple[object, ...] | None = cursor.fetchone()
+        row: tuple[Any, ...] | None = cursor.fetchone()
         return row
 
 

@@ -1,0 +1,35 @@
+"""`yimen letters` shows what waits for the post, and erases the codes of what was posted."""
+
+from datetime import date
+
+import pytest
+from click.testing import CliRunner
+from signing_in import a_resident
+from standing import a_person, an_id_number, resident
+
+from yimen.people import actions
+from yimen.people.commands import command
+from yimen.people.models import Letter
+
+pytestmark = pytest.mark.usefixtures("city")
+
+
+def run(*arguments: str) -> str:
+    result = CliRunner().invoke(command, arguments, catch_exceptions=False)
+    assert result.exit_code == 0
+    return result.output
+
+
+def test_no_letter_is_said() -> None:
+    assert run() == "No letter waits for the post.\n"
+
+
+def test_a_letter_is_shown_with_its_code_until_it_is_posted() -> None:
+    a_person()
+    actor = resident(None, a_resident().pk, identified=False)
+    actions.request_tie(actor, name="王芳", birth_date=date(1970, 1, 1), number=an_id_number())
+    code = Letter.objects.get().code
+    assert code in run()
+    assert code in run("--posted")
+    assert Letter.objects.get().code == ""
+    assert run() == "No letter waits for the post.\n"
