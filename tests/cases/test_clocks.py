@@ -169,8 +169,11 @@ def test_a_weekend_after_the_due_date_is_late_too() -> None:
 def test_nothing_is_left_to_count_while_the_clock_stands() -> None:
     told = due_left(None, MONDAY, PLAIN)
     assert (told.band, told.due) == (DueBand.STANDING, None)
-    assert task_due(None) == FAR_AWAY
-    assert task_due(MONDAY) == MONDAY
+
+
+def test_a_task_sorts_by_its_promise_and_last_while_it_is_the_residents_turn() -> None:
+    assert task_due(MONDAY, "handling") == MONDAY
+    assert task_due(None, "waiting") == task_due(MONDAY, "waiting") == FAR_AWAY
 
 
 def test_two_calendars_with_the_same_working_days_have_one_mark() -> None:

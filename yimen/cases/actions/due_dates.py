@@ -37,7 +37,7 @@ from yimen.cases.rules.permissions import (
     check_right,
     check_system,
 )
-from yimen.cases.types import ExtensionState, HistoryKind
+from yimen.cases.types import CaseState, ExtensionState, HistoryKind
 from yimen.catalogue.definition import Service
 from yimen.catalogue.queries import current_city
 from yimen.ledger.actions import append
@@ -53,7 +53,7 @@ def set_due_dates(case: Case, service: Service) -> None:
     case.calendar_mark = current_calendar_mark()
     Task.objects.filter(
         person_id=case.person_id, case_id=case.id, state__in=ACTIVE_TASK_STATES
-    ).update(due=task_due(case.promised_due), waiting=due.promised.is_standing)
+    ).update(due=task_due(case.promised_due, case.state), waiting=case.state == CaseState.WAITING)
 
 
 DUE_COLUMNS = ("statutory_due", "promised_due", "calendar_mark")
@@ -216,7 +216,7 @@ def _write_dates(cases: list[Case], mark: str) -> None:
         "ids": [case.id for case in cases],
         "statutory": [case.statutory_due for case in cases],
         "promised": [case.promised_due for case in cases],
-        "due": [task_due(case.promised_due) for case in cases],
+        "due": [task_due(case.promised_due, case.state) for case in cases],
     }
     with connection.cursor() as cursor:
         cursor.execute(_WRITE_CASES, values)

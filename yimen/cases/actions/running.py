@@ -146,7 +146,7 @@ def _task(
         receipt_number=case.receipt_number,
         applicant=applicant,
         state=TaskState.OPEN,
-        due=task_due(case.promised_due),
+        due=task_due(case.promised_due, case.state),
         opened_at=at,
     )
 

@@ -230,6 +230,7 @@ class Migration(migrations.Migration):
                 ('answered_number', models.CharField(default='', max_length=40)),
             ],
             options={
+                'indexes': [models.Index(condition=models.Q(('state', 'asked')), fields=['asked_at'], name='cases_extension_waiting')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'approved', 'refused'])), name='cases_extension_state'), models.UniqueConstraint(condition=models.Q(('state', 'refused'), _negated=True), fields=('person_id', 'case_id'), name='cases_one_extension')],
             },
         ),

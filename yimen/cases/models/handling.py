@@ -158,6 +158,11 @@ class Extension(OfCase):
                 name="cases_one_extension",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["asked_at"], condition=Q(state="asked"), name="cases_extension_waiting"
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.id)
@@ -167,7 +172,7 @@ class Task(OfCase):
     """What an officer is asked to do. Its id is also the id of the step in the process.
 
     ``due`` is the promised due date of the case, kept here so that the queue reads one index;
-    while the clock stands it is far away and ``waiting`` is true.
+    while it is the resident's turn it is far away and ``waiting`` is true.
     """
 
     key = models.CharField(max_length=80)

@@ -28,6 +28,7 @@ from yimen.cases.queries.drafts import (
     receipt_of_draft,
     stands_in,
 )
+from yimen.cases.queries.extensions import WaitingExtension, waiting_extensions
 from yimen.cases.queries.figures import Figures, figures
 from yimen.cases.queries.records import CaseRecords, CriterionFacts
 from yimen.cases.queries.scope import case_visible_to, cases_visible_to
@@ -74,6 +75,7 @@ __all__ = [
     "QueuePage",
     "TaskView",
     "VerifiedDocument",
+    "WaitingExtension",
     "case_file",
     "case_visible_to",
     "cases_of",
@@ -94,4 +96,5 @@ __all__ = [
     "stands_in",
     "status",
     "status_by_receipt",
+    "waiting_extensions",
 ]

@@ -19,7 +19,7 @@ from yimen.cases.queries.handling import application_of, service_of, tasks_of
 from yimen.cases.queries.records import CaseRecords, case_records, typed_answers
 from yimen.cases.queries.scope import READ, case_visible_to
 from yimen.cases.queries.status import CaseStatus, files_of, status_of
-from yimen.cases.rules.clocks import SOON_DAYS, due_left
+from yimen.cases.rules.clocks import FAR_AWAY, SOON_DAYS, due_left
 from yimen.cases.rules.errors import CasesError, NotAllowed
 from yimen.cases.rules.permissions import (
     HEAD,
@@ -149,17 +149,23 @@ def queue(actor: Actor, filters: QueueFilters, cursor: str = "") -> QueuePage:
     so that the list is as fast with a million cases as with ten. Officers see the tasks of their
     role, who may hand over sees those of every role of the agency.
     """
-    wanted = _narrowed(actor, filters)
-    if cursor:
-        due, _, last = cursor.partition("_")
-        after = Q(due__gte=date.fromisoformat(due)) & ~Q(due=due, id__lte=UUID(last))
-        wanted = wanted & after
+    wanted = _narrowed(actor, filters) & _after(cursor)
     rows = _rows(actor, filters, wanted, PAGE + 1)
     more = len(rows) > PAGE
     shown = rows[:PAGE]
     ending = f"{shown[-1].due.isoformat()}_{shown[-1].id}" if more else ""
     calendar, today = current_city().calendar, city_today()
     return QueuePage(tuple(_item(actor, task, calendar, today) for task in shown), ending)
+
+
+def _after(cursor: str) -> Q:
+    """Return what comes after a page; a cursor that is none starts at the beginning."""
+    due, _, last = cursor.partition("_")
+    try:
+        day, task_id = date.fromisoformat(due), UUID(last)
+    except ValueError:
+        return Q()
+    return Q(due__gte=day) & ~Q(due=day, id__lte=task_id)
 
 
 def queue_counts(actor: Actor) -> QueueCounts:
@@ -211,14 +217,14 @@ def _due(due: str) -> Q:
             soon = current_city().calendar.add_working_days(today, SOON_DAYS)
             return Q(due__gte=today, due__lte=soon)
         case "standing":
-            return Q(waiting=True)
+            return Q(due=FAR_AWAY, waiting=True)  # the end of the index, not all of it
         case _:
             return Q()
 
 
 def _words(words: str) -> Q:
     """Search by the beginning of a receipt number, or by an applicant's name."""
-    words = " ".join(words.split())
+    words = " ".join(words.replace("\0", "").split())
     if not words:
         return Q()
     if words[:1].isdigit():
@@ -318,11 +324,16 @@ def _answers(case: Case, records: CaseRecords) -> tuple[AnswerLine, ...]:
                 value=value,
                 record=known,
                 source=records.facts.sources.get(name) if name else None,
-                differs=known is not None and value is not None and str(known) != str(value),
+                differs=_differ(known, value),
                 was=before.get(field.key, ()),
             )
         )
     return tuple(lines)
+
+
+def _differ(known: object, value: object) -> bool:
+    """Say whether record and answer are two things; 290 and 290.00 are one."""
+    return None not in (known, value) and known != value and str(known) != str(value)
 
 
 def _before_corrections(case: Case) -> dict[str, tuple[object, ...]]:

@@ -10,7 +10,7 @@ from yimen.base.calendar import WorkingCalendar
 from yimen.base.deadline import Deadline, Stop, Unit, compute, days_until
 from yimen.cases.rules.errors import ExtensionTooLong, OnlyOneExtension, SameOfficer
 from yimen.cases.rules.permissions import check_right
-from yimen.cases.types import ClockStep, DueBand, DueLeft, RemedyNamed, StepKind
+from yimen.cases.types import CaseState, ClockStep, DueBand, DueLeft, RemedyNamed, StepKind
 from yimen.catalogue.definition import Limit, Service
 
 EXTEND = "case.extend"
@@ -121,9 +121,14 @@ def due_left(
     return DueLeft(band, days, str(unit), due)
 
 
-def task_due(promised_due: date | None) -> date:
-    """Return the date by which a task sorts in the queue."""
-    return promised_due or FAR_AWAY
+def task_due(promised_due: date | None, state: str) -> date:
+    """Return the date by which a task sorts in the queue: last while it is the resident's turn.
+
+    Also when the office was late before it asked: meanwhile it cannot do anything.
+    """
+    if promised_due is None or state == CaseState.WAITING:
+        return FAR_AWAY
+    return promised_due
 
 
 def check_extension(days: int, statutory: Limit, existing: int) -> None:
