@@ -80,3 +80,13 @@ def test_words_are_joined_as_a_sentence_joins_them() -> None:
         assert wording.one_of([]) == ""
         assert wording.one_of(["a"]) == "a"
         assert wording.one_of(["a", "b", "c"]) == "a, b or c"
+
+
+def test_a_source_is_cited_for_its_readers():
+    source = "《行政许可法》第四十二条 (Administrative Licensing Law, art. 42)"
+    assert wording.cited(source, "zh-hans") == "《行政许可法》第四十二条"
+    assert wording.cited(source, "en") == (
+        "Administrative Licensing Law, art. 42 (《行政许可法》第四十二条)"
+    )
+    for plain in ("Dog Ordinance (2020), s. 5", "国发〔1998〕44号", ""):
+        assert wording.cited(plain, "zh-hans") == wording.cited(plain, "en") == plain

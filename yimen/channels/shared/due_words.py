@@ -19,7 +19,7 @@ def clock_sentences(steps: Sequence[ClockStep], language: str) -> list[str]:
     for run in _runs(steps):
         sentence = _WORDS[run[0].kind](run, language)
         source = run[0].source
-        sentences.append(f"{sentence}{_sourced(source)}" if source else sentence)
+        sentences.append(f"{sentence}{_sourced(source, language)}" if source else sentence)
     return sentences
 
 
@@ -56,8 +56,8 @@ def _continues(before: ClockStep, step: ClockStep) -> bool:
     )
 
 
-def _sourced(source: str) -> str:
-    return " " + _("(Source: %(source)s)") % {"source": source}
+def _sourced(source: str, language: str) -> str:
+    return " " + _("(Source: %(source)s)") % {"source": wording.cited(source, language)}
 
 
 def _day(day: date | None, language: str) -> str:

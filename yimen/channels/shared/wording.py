@@ -1,5 +1,6 @@
 """How days, money, numbers and spans of time are written, in the language of the page."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,6 +20,8 @@ _SHORT_DAY_PATTERNS = {"zh": "y年M月d日", "en": "d MMMM y"}
 _LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB"}
 # The word a resident uses; other currencies are written as Babel writes them.
 _CURRENCY_WORDS = {("CNY", "zh"): "元", ("CNY", "en"): "yuan"}
+
+_GLOSSED = re.compile(r"(.*[^\x00-\x7f].*?) \(([\x20-\x7e]+)\)")
 
 
 def plain_language(language: str) -> str:
@@ -40,6 +43,19 @@ def moment(value: datetime, language: str) -> str:
     """Return a day with its time: ``23 November 2026, 09:05``."""
     separator = " " if plain_language(language) == "zh" else ", "
     return f"{short_day(value, language)}{separator}{localtime(value):%H:%M}"
+
+
+def cited(source: str, language: str) -> str:
+    """Return a source as readers of a language cite it.
+
+    The city's folder writes a source in its own language, and may add what readers of English call
+    it in round brackets: ``《行政许可法》第四十二条 (Administrative Licensing Law, art. 42)``.
+    Chinese readers need the first half only; others read the second first.
+    """
+    halves = _GLOSSED.fullmatch(source)
+    if halves is None:
+        return source
+    return halves[1] if plain_language(language) == "zh" else f"{halves[2]} ({halves[1]})"
 
 
 def _format_day(

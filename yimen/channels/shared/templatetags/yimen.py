@@ -45,6 +45,12 @@ def in_language(text: Text) -> str:
 
 
 @register.filter
+def cited(source: str) -> str:
+    """Return a source as readers of the page's language cite it."""
+    return wording.cited(source, _language())
+
+
+@register.filter
 def markdown(text: Text) -> SafeString:
     """Return a Markdown text of the city's folder as safe HTML in the language of the page."""
     return SafeString(markdown_to_html(text[_language()]))
