@@ -1,10 +1,13 @@
 """Who acts in a request: made from the session, with few queries, and no right too many."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.test import RequestFactory
 from django.utils.translation import override
@@ -12,7 +15,9 @@ from signing_in import a_resident, an_officer
 
 from yimen.accounts import actions, queries
 from yimen.accounts.models import Account, StaffPost
+from yimen.accounts.tasks import forget_expired_nightly
 from yimen.base.actor import SYSTEM, ActorKind, Channel
+from yimen.base.clock import now
 from yimen.base.identifiers import uuid7
 from yimen.ledger.models import Event
 
@@ -192,3 +197,15 @@ def test_what_is_done_after_a_sign_in_is_done_once() -> None:
     actions.after_sign_in(a_request(account), account)
     actions._after_sign_in[:] = before
     assert done == [account]
+
+
+def test_what_has_expired_is_forgotten_at_night() -> None:
+    for name, days in (("old", -1), ("new", 1)):
+        Session.objects.create(
+            session_key=name, session_data="", expire_date=now() + timedelta(days=days)
+        )
+    cache.set("old", 1, timeout=-5)
+    cache.set("new", 1, timeout=500)
+    forget_expired_nightly(0)
+    assert list(Session.objects.values_list("pk", flat=True)) == ["new"]
+    assert cache.get("new") == 1

@@ -9,7 +9,8 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.models import Group
-from django.db import models, transaction
+from django.contrib.sessions.models import Session
+from django.db import connection, models, transaction
 from django.http import HttpRequest
 
 from yimen.accounts.events import (
@@ -44,6 +45,7 @@ from yimen.accounts.rules import (
 )
 from yimen.accounts.types import TieProof
 from yimen.base.actor import Actor, ActorKind, Channel
+from yimen.base.clock import now
 from yimen.catalogue.queries import current_city
 from yimen.ledger.actions import append
 
@@ -302,3 +304,10 @@ def withdraw_absence(actor: Actor, absence_id: int) -> None:
     absence.withdrawn = True
     absence.save(update_fields=["withdrawn"])
     append(AbsenceWithdrawn(absence.pk, absence.account_id), actor=actor)
+
+
+def forget_expired() -> None:
+    """Delete sessions and counters of attempts that no longer count; not an event of the city."""
+    Session.objects.filter(expire_date__lt=now()).delete()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM accounts_cache WHERE expires < %s", [now()])

@@ -39,6 +39,7 @@ from yimen.people.rules import (
 from yimen.people.types import DocumentKind, TieState
 
 _CODE_HASH = "tie-code"
+_NATURAL = (DocumentKind.ID_CARD, DocumentKind.PASSPORT, DocumentKind.TRAVEL_PERMIT)
 
 
 @transaction.atomic
@@ -72,8 +73,7 @@ def _match(name: str, birth_date: date, number: str) -> Person | None:
     """Return the living match that has an address to post to, or None."""
     row = (
         DocumentNumber.objects.select_related("person")
-        .exclude(document=DocumentKind.CREDIT_CODE)
-        .filter(number=normal_id_number(number))
+        .filter(document__in=_NATURAL, number=normal_id_number(number))
         .first()
     )
     if row is None or not row.person.address:

@@ -19,7 +19,7 @@ def account_field(field: BoundField) -> dict[str, object]:
     classes = "govuk-checkboxes__input" if is_box else "govuk-input"
     width = " govuk-input--width-10" if field.name == "code" else ""
     error = " govuk-input--error" if field.errors and not is_box else ""
-    attributes: dict[str, object] = {
+    attributes: dict[str, str | bool] = {
         "class": classes + width + error,
         "placeholder": False,
         "title": False,
@@ -76,7 +76,7 @@ _HINTS: dict[str, Callable[[], str]] = {
     "password1": lambda: _("At least 10 characters. Three or four words in a row are good."),
     "email": lambda: _("We send a code to it, and later word of your applications."),
 }
-_ATTRIBUTES: dict[str, dict[str, object]] = {
+_ATTRIBUTES: dict[str, dict[str, str | bool]] = {
     "login": {"autocomplete": "username", "spellcheck": "false", "autocapitalize": "none"},
     "email": {"autocomplete": "email", "spellcheck": "false"},
     "password1": {"autocomplete": "new-password"},

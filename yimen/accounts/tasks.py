@@ -1,0 +1,12 @@
+"""Background work of accounts."""
+
+from procrastinate.contrib.django import app
+
+from yimen.accounts.actions import forget_expired
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="yimen.accounts.tasks.forget_expired", queue="night", pass_context=False)
+def forget_expired_nightly(timestamp: int) -> None:
+    """Forget sessions and counters of attempts that have expired, each night."""
+    forget_expired()
