@@ -146,8 +146,9 @@ def send_email(actor: Actor, person_id: UUID, delivery_id: UUID) -> None:
 
 @transaction.atomic
 def _note_sent(actor: Actor, row: Delivery) -> None:
-    row.state, row.sent_at, row.body, row.error = DeliveryState.SENT, now(), "", ""
-    row.save(update_fields=["state", "sent_at", "body", "error", "tries"])
+    row.state, row.sent_at, row.error = DeliveryState.SENT, now(), ""
+    row.subject = row.body = ""  # a code is nobody's business any more
+    row.save(update_fields=["state", "sent_at", "subject", "body", "error", "tries"])
     append(EmailSent(row.id), actor=actor, person_id=row.person_id)
 
 
@@ -156,9 +157,9 @@ def _note_failure(actor: Actor, row: Delivery, error: Exception) -> None:
     log.warning("E-mail %s was not sent, try %s: %s", row.id, row.tries, type(error).__name__)
     row.error = type(error).__name__
     if is_given_up(row.tries):
-        row.state, row.body = DeliveryState.FAILED, ""
+        row.state, row.subject, row.body = DeliveryState.FAILED, "", ""
         append(EmailFailed(row.id, row.tries), actor=actor, person_id=row.person_id)
-    row.save(update_fields=["state", "body", "error", "tries"])
+    row.save(update_fields=["state", "subject", "body", "error", "tries"])
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from yimen.mailbox.models import Message
 from yimen.mailbox.rules import MessageNotFound
 from yimen.people.queries import all_ids, organisations_of, own_ids
 
-_PAGE = 50
+PAGE = 50  # messages answered at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def messages_of(actor: Actor, before: UUID | None = None) -> tuple[MessageView, 
     rows = _visible_to(actor)
     if before is not None:
         rows = rows.filter(id__lt=before)
-    return tuple(_view(row) for row in rows.order_by("-id")[:_PAGE])
+    return tuple(_view(row) for row in rows.order_by("-id")[:PAGE])
 
 
 def message(actor: Actor, message_id: UUID) -> MessageView:
