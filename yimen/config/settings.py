@@ -40,6 +40,8 @@ INSTALLED_APPS = [
     "wagtail.contrib.redirects",
     "wagtail.contrib.simple_translation",
     "wagtail.users",
+    "wagtail.sites",
+    "wagtail.locales",
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",
@@ -130,6 +132,8 @@ WAGTAIL_SITE_NAME = "Yimen"
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = WAGTAIL_PASSWORD_RESET_ENABLED = False  # allauth's matter
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None  # the editors' office asks nothing of anybody outside
+WAGTAIL_ENABLE_UPDATE_CHECK = WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 
 # YIMEN_SMTP = smtp://name:password@host:587 (STARTTLS) or smtps://host:465; else files in a folder.
 SMTP = urlsplit(os.environ.get("YIMEN_SMTP", ""))

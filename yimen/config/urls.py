@@ -1,5 +1,7 @@
 """Addresses: each channel brings its own; the editors' pages come last."""
 
+from csp.constants import SELF, UNSAFE_INLINE
+from csp.decorators import csp_update
 from django.conf.urls.i18n import i18n_patterns
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, include, path
@@ -8,8 +10,18 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
-# What editors do is done whole or not at all, the ledger's entry with it.
-decorate_urlpatterns(wagtailadmin_urls.urlpatterns, transaction.atomic)
+# What editors do is done whole or not at all, the ledger's entry with it. Wagtail's own pages still
+# carry a few scripts and styles in the page; no page of ours does.
+_office_policy = csp_update(
+    {
+        "script-src": [SELF, UNSAFE_INLINE],
+        "style-src": [SELF, UNSAFE_INLINE],
+        "img-src": [SELF, "data:"],
+    }
+)
+decorate_urlpatterns(
+    wagtailadmin_urls.urlpatterns, lambda view: _office_policy(transaction.atomic(view))
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yimen.channels.shared.urls")),
