@@ -218,6 +218,8 @@ def test_a_removed_service_is_closed_and_stays(town: Town) -> None:
         "close service rent-help: it is not declared any more; its versions and cases stay"
     ]
     assert events()[-1]["closed"] == ["rent-help"]
+    (town.folder / "processes/review.bpmn").unlink()
+    assert told(apply_city(town.folder, SYSTEM)) == ["remove process review: "]
     service = current_city().services["rent-help"]
     assert service.closed_since is not None
     assert not is_open(service)

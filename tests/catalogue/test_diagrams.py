@@ -253,6 +253,8 @@ MISTAKES = {
                                  "does not leave an exclusive gateway"),
     "a shape missing": ('bpmnElement="look"', 'bpmnElement="start"',
                         "'look' is not drawn: the diagram has no shape or edge for it"),
+    "a gateway without an id": ('<bpmn:exclusiveGateway id="outcome"', "<bpmn:exclusiveGateway",
+                                "the exclusive node has no id; give it one"),
     "another end": ('<bpmn:endEvent id="refused"', '<bpmn:endEvent id="declined"',
                     "the end event 'declined' must have the id 'approved' or 'refused'"),
 }  # fmt: skip

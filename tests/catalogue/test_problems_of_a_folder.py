@@ -6,6 +6,8 @@ import re
 import pytest
 from tiny_city import SERVICE_FILE, Town
 
+from yimen.catalogue.loader import load_folder
+
 # file, words to replace, by what, words of the line that is blamed, words of the sentence
 
 CASES: list[tuple[str, str, str, str, str, str]] = [
@@ -529,3 +531,107 @@ def test_an_emblem_can_do_nothing(town: Town, drawing: str, sentence: str) -> No
     town.edit("city.toml", "currency", 'emblem = "door.svg"\ncurrency')
     town.write("door.svg", drawing)
     assert any(sentence in problem for problem in town.problems())
+
+
+# What is seldom
+
+
+def test_what_is_seldom_wrong_is_told_too(town: Town) -> None:
+    town.edit("city.toml", '"#A8321F"', '"red"')
+    text = town.read("city.toml")
+    town.write("city.toml", text[: text.index("[[life_events]]")])
+    town.edit("datasets/firm.toml", '"firm"', '"person"')
+    town.write("datasets/empty.toml", town.read("datasets/firm.toml").split("[[fields]]")[0])
+    town.write("services/rent-help/examples/bad.toml", "= 1")
+    town.edit(SERVICE_FILE, 'key = "lease"\n', 'key = "lease"\nrequired = "yes"\n')
+    town.edit(SERVICE_FILE, 'title = { zh = "补贴通知", en = "Notice" }', "title = 1")
+    town.edit(SERVICE_FILE, "summary = {", "summery = {")
+    told = "\n".join(town.problems())
+    for sentence in (
+        "'accent' is 'red'; it must be a colour, such as '#A8321F'",
+        "no [[life_events]] is declared; add at least one",
+        "code 'person' must be 'firm' as the file's name",
+        "'person' is a word of the expressions; choose another code",
+        "no [[fields]] are declared; add at least one",
+        "examples/bad.toml:1: is not TOML",
+        "'required' must be true or false, not text",
+        '\'summary\' is missing; it must be { zh = "...", en = "..." }',
+        "unknown key 'summery'; did you mean 'summary'?",
+    ):
+        assert sentence in told, sentence
+
+
+def test_empty_texts_wrong_numbers_and_stray_kinds_are_told(town: Town) -> None:
+    town.edit("datasets/household.toml", "min = 1\n", "min = [1]\nscale = 1\n")
+    town.edit("datasets/household.toml", "max = 20\n", 'max = "inf"\n')
+    town.edit(SERVICE_FILE, 'agency = "housing"', 'agency = ""')
+    town.edit(SERVICE_FILE, 'life_events = ["home", "hardship"]', 'life_events = "home"')
+    town.edit(SERVICE_FILE, 'audience = ["registered"]', "audience = [1]")
+    town.edit(SERVICE_FILE, '[fee]\namount = "0.00"', '[fee]\nsource = "x"')
+    town.edit(SERVICE_FILE, "[[criteria]]\nkey", "[[criteria]]\nwhat")
+    told = "\n".join(town.problems())
+    for sentence in (
+        "'min' must be a number, such as 5 or \"290.00\", not a list",
+        "'max' is 'inf'; it must be a number",
+        "'scale' means nothing for the kind 'integer'; remove it",
+        "'agency' is empty; it must be the code of an agency",
+        "'life_events' must be a list of texts, such as [\"...\"], not text",
+        "'audience' is a number; it must be one of",
+        "'amount' is missing",
+        "'key' is missing",
+        "unknown key 'what'",
+    ):
+        assert sentence in told, sentence
+
+
+def test_a_service_without_limits_result_or_kind_is_told(town: Town) -> None:
+    text = town.read(SERVICE_FILE)
+    limits = text[text.index("[limits]") : text.index("[[criteria]]")]
+    result = text[text.index("[result]") : text.index("[[remedies]]")]
+    town.write(
+        SERVICE_FILE, text.replace(limits, "").replace(result, "").replace('kind = "money"\n', "")
+    )
+    told = "\n".join(town.problems())
+    assert "'limits' is missing; it must be a table with 'statutory' and 'promised'" in told
+    assert "'result' is missing; it must be a table with 'title' and 'body'" in told
+    assert "'kind' is missing; it must be one of 'text', 'long_text'" in told
+
+
+def test_a_time_of_day_is_no_answer_and_no_date(town: Town) -> None:
+    town.edit("services/rent-help/examples/good.toml", "members = 3", "members = 07:32:00")
+    town.edit("standards.toml", "2004-01-01", "07:32:00")
+    told = "\n".join(town.problems())
+    assert "'members' must be one answer" in told
+    assert "'since' must be a date without quotes, such as 2004-07-01, not something else" in told
+
+
+def test_a_choice_needs_a_value_that_the_record_can_have(town: Town) -> None:
+    town.edit(SERVICE_FILE, 'key = "reason"\n', 'key = "reason"\nfrom = "household.tenure"\n')
+    assert any(
+        "the record has the values 'rented', 'owned', none of which the question offers" in problem
+        for problem in town.problems()
+    )
+
+
+def test_a_number_for_an_agency_a_language_or_a_key_is_told_once(town: Town) -> None:
+    town.edit("agencies.toml", 'code = "housing"', "code = 5")
+    town.edit("datasets/firm.toml", 'owner = "town-hall"', "owner = 5")
+    told = town.problems()
+    line = town.line("agencies.toml", "code = 5")
+    assert [p for p in told if p.startswith(f"agencies.toml:{line}:")] == [
+        f"agencies.toml:{line}: 'code' must be a code, such as 'civil-affairs', not a number"
+    ]
+    assert "'owner' must be the code of an agency, not a number" in "\n".join(told)
+
+
+def test_a_folder_of_too_many_files_is_not_read_to_its_end(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("yimen.catalogue.loader.folder.MOST_FILES", 3)
+    assert any("holds more than 3 files" in str(problem) for problem in town.problems())
+
+
+def test_reading_tells_how_far_it_is(town: Town) -> None:
+    told: list[tuple[int, int]] = []
+    load_folder(town.folder, lambda done, of: told.append((done, of)))
+    assert told == [(1, 1)]

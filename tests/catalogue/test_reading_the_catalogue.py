@@ -168,6 +168,16 @@ def test_divisions_are_listed_below_each_other(applied: Town) -> None:
     assert divisions_below("310101001001") == ()
 
 
+def test_the_emblem_is_read_from_the_release(applied: Town) -> None:
+    assert queries.current_emblem() == ""
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0"/></svg>'
+    applied.write("door.svg", drawing).edit(
+        "city.toml", "currency", 'emblem = "door.svg"\ncurrency'
+    )
+    apply_city(applied.folder, SYSTEM, force=True)
+    assert queries.current_emblem() == drawing
+
+
 def test_the_city_has_its_own_time(applied: Town) -> None:
     assert str(current_zone()) == "Asia/Shanghai"
 

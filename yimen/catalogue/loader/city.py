@@ -174,7 +174,7 @@ def _by_key(root: Table, name: str, read: Callable[[Table], T]) -> dict[str, T]:
         table.end()
     if not tables:
         root.report(f"no [[{name}]] is declared; add at least one")
-    unique(((table, table.code("key", "")) for table in tables), "key")
+    unique(tables, "key")
     return found
 
 
@@ -190,12 +190,12 @@ def _role(table: Table) -> Role:
             )
         elif right.startswith("case.") and right not in RIGHTS:
             table.report(f"right '{right}' does not exist{hint}", "rights", index)
-    return Role(table.code("key", ""), table.text("title"), frozenset(rights), table.place())
+    return Role(table.written("key"), table.text("title"), frozenset(rights), table.place())
 
 
 def _life_event(table: Table) -> LifeEvent:
     icon = table.string("icon", pattern=_ICON, wanted="the name of a Lucide icon, as 'hand-heart'")
-    return LifeEvent(table.code("key", ""), table.text("title"), icon, table.place())
+    return LifeEvent(table.written("key"), table.text("title"), icon, table.place())
 
 
 def read_divisions(reading: Reading) -> dict[str, Division] | None:
@@ -329,7 +329,7 @@ def read_agencies(
         agency = _agency(table, divisions)
         found.setdefault(agency.code, agency)
     root.end()
-    unique(((table, table.code("code", "")) for table in tables), "code")
+    unique(tables, "code")
     for table in tables:
         _check_parents(table, found)
     return found
@@ -358,8 +358,8 @@ def _agency(table: Table, divisions: Mapping[str, Division] | None) -> Agency:
 
 def _check_parents(table: Table, found: Mapping[str, Agency]) -> None:
     """Report a parent that is not declared, or a ring of agencies that stand above each other."""
-    code = table.code("code", "")
-    parent = table.code("parent", "")
+    code = table.written("code")
+    parent = table.written("parent")
     if not parent:
         return
     if parent not in found:

@@ -36,7 +36,7 @@ def read_data_set(
         law.end()
     root.end()
     _check(root, data_set, code)
-    unique(((table, table.word("key", "")) for table in tables), "key")
+    unique(tables, "key")
     return data_set
 
 

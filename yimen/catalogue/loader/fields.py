@@ -48,7 +48,7 @@ def _options(table: Table) -> tuple[Option, ...]:
     for part in tables:
         options.append(Option(part.string("value"), part.text("label")))
         part.end()
-    unique(zip(tables, (option.value for option in options), strict=True), "value")
+    unique(tables, "value")
     return tuple(options)
 
 

@@ -69,7 +69,7 @@ class FormReader:
         fields: list[FormField] = []
         for table in tables:
             fields.append(self._field(table, fields))
-        unique(zip(tables, (field.key for field in fields), strict=True), "key")
+        unique(tables, "key")
         self._check_circles(tables)
         return tuple(fields)
 
@@ -123,7 +123,7 @@ class FormReader:
         return f"'{name}' is not a question{did_you_mean(name, earlier.types or questions)}"
 
     def _keys(self) -> list[str]:
-        return [table.string("key", "") for table in self.root.tables("fields")]
+        return [table.written("key") for table in self.root.tables("fields")]
 
     def _check_from(self, table: Table, field: FormField, before: Iterable[FormField]) -> None:
         if field.from_answer:
@@ -186,12 +186,12 @@ class FormReader:
             return
         after: dict[str, set[str]] = {}
         for table in tables:
-            source = table.string("from", "")
-            when = table.string("when", "")
+            source = table.written("from")
+            when = table.written("when")
             named = set(re.findall(r"\banswer\.([a-z][a-z0-9_]*)", f"{when} {source}"))
-            after[table.string("key", "")] = named
+            after[table.written("key")] = named
         for table in tables:
-            key = table.string("key", "")
+            key = table.written("key")
             circle = _circle(key, after)
             if key and circle:
                 way = " -> ".join(f"'{step}'" for step in circle)
@@ -200,7 +200,7 @@ class FormReader:
     def materials(self, fields: tuple[FormField, ...]) -> tuple[Material, ...]:
         tables = self.root.tables("materials")
         materials = [self._material(table, fields) for table in tables]
-        unique(zip(tables, (material.key for material in materials), strict=True), "key")
+        unique(tables, "key")
         questions = {field.key for field in fields}
         for table, material in zip(tables, materials, strict=True):
             if material.key and material.key in questions:

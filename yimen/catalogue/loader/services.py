@@ -187,7 +187,7 @@ class _Reader:
             table.end()
             if when is not None:
                 criteria.append(Criterion(key, when, says, says_not, table.place(), source))
-        unique(((table, table.word("key", "")) for table in tables), "key")
+        unique(tables, "key")
         return tuple(criteria)
 
     def _result(self, fields: Iterable[FormField]) -> Result:

@@ -87,6 +87,11 @@ class Table:
         """Note a problem with a key, or with the table itself."""
         self.reading.report(self.file, self.line(*keys), sentence)
 
+    def written(self, key: str) -> str:
+        """Return a text as it stands, or "" where it is none; nothing is reported."""
+        value = self._raw.get(key)
+        return value if isinstance(value, str) else ""
+
     def end(self) -> None:
         """Report every key that has no meaning here."""
         for key in self._raw.keys() - self._asked:
@@ -383,10 +388,11 @@ class Table:
         return parsed
 
 
-def unique(tables: Iterable[tuple[Table, str]], key: str) -> None:
+def unique(tables: Iterable[Table], key: str) -> None:
     """Report the second and later tables that carry the same code."""
     seen: dict[str, Table] = {}
-    for table, code in tables:
+    for table in tables:
+        code = table.written(key)
         first = seen.setdefault(code, table) if code else table
         if first is not table:
             line = first.line(key)

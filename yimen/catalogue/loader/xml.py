@@ -41,6 +41,4 @@ def parsed(text: str) -> etree._Element:
         root = etree.fromstring(body.encode("utf-8"), reader)
     except etree.XMLSyntaxError as error:
         raise XmlRefused(error.lineno or 1, f"is not XML: {error.msg}") from error
-    except ValueError as error:
-        raise XmlRefused(1, f"is not XML: {error}") from error
     return root

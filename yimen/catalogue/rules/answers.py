@@ -85,10 +85,11 @@ def read_answers(
     """
     holds = partial(_holds, city, today or clock.today(ZoneInfo(city.time_zone)))
     values: dict[str, Answer] = {}
+    known: dict[str, Answer] = {}  # the same by the words of expressions
     asked = {field.key for field in service.fields}
     errors = [AnswerError(key, AnswerCode.UNKNOWN_FIELD) for key in answers if key not in asked]
     for field in service.fields:
-        if field.when is not None and not holds(field.when, values):
+        if not holds(field.when, known):
             continue
         try:
             value = _required_value(field, answers.get(field.key), city)
@@ -96,12 +97,12 @@ def read_answers(
             errors.append(AnswerError(field.key, error.code, error.bound))
         else:
             if value is not None:
-                values[field.key] = value
+                values[field.key] = known[f"answer.{field.key}"] = value
     here = {*attached, *stands_in}
     errors += [
         AnswerError(material.key, AnswerCode.MATERIAL_MISSING)
         for material in service.materials
-        if material.required and material.key not in here and holds(material.when, values)
+        if material.required and material.key not in here and holds(material.when, known)
     ]
     errors += [
         AnswerError(key, AnswerCode.UNKNOWN_FIELD)
@@ -128,13 +129,13 @@ def visible_fields(
 ) -> tuple[FormField, ...]:
     """Return the questions to ask, given the typed answers so far."""
     holds = partial(_holds, city, today or clock.today(ZoneInfo(city.time_zone)))
-    asked: dict[str, Answer] = {}
+    known: dict[str, Answer] = {}
     visible = []
     for field in service.fields:
-        if holds(field.when, asked):
+        if holds(field.when, known):
             visible.append(field)
             if field.key in values:
-                asked[field.key] = values[field.key]
+                known[f"answer.{field.key}"] = values[field.key]
     return tuple(visible)
 
 
@@ -143,7 +144,8 @@ def visible_materials(
 ) -> tuple[Material, ...]:
     """Return the materials that these answers call for, required or not."""
     holds = partial(_holds, city, today or clock.today(ZoneInfo(city.time_zone)))
-    return tuple(material for material in service.materials if holds(material.when, values))
+    known = {f"answer.{key}": value for key, value in values.items()}
+    return tuple(material for material in service.materials if holds(material.when, known))
 
 
 def read_answer(field: FormField, raw: object, city: City) -> Answer | AnswerError | None:
@@ -159,12 +161,11 @@ def read_answer(field: FormField, raw: object, city: City) -> Answer | AnswerErr
 
 
 def _holds(
-    city: City, today: date, condition: Expression | None, values: Mapping[str, Answer]
+    city: City, today: date, condition: Expression | None, known: Mapping[str, Answer]
 ) -> bool:
     """Say whether a condition is true; one that is not known hides what depends on it."""
     if condition is None:
         return True
-    known = {f"answer.{key}": value for key, value in values.items()}
     return bool(
         evaluate(condition, known, today=today, standard=lambda key: city.standard_on(key, today))
     )
