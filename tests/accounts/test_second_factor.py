@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from signing_in import a_resident, an_officer, sign_in
@@ -65,7 +67,14 @@ def test_no_staff_address_opens_to_a_visitor_a_resident_or_staff_without_second_
     known = an_officer("known")
     with_key(known)
     waiting = sign_in(Client(), known)
-    for address in [*staff_addresses(), "/desk/", "/en/desk/", "/office/x/", "/en/office/"]:
+    for address in [
+        *staff_addresses(),
+        "/desk/",
+        "/en/desk/",
+        "/office/x/",
+        "/en/office/",
+        "/desk",
+    ]:
         answers = {
             "visitor": visitor.get(address),
             "resident": resident.get(address),
@@ -201,3 +210,41 @@ def test_the_secret_of_the_codes_is_not_in_the_database_in_clear() -> None:
     stored = str(officer.authenticator_set.get().data)
     assert key not in stored
     assert officer.authenticator_set.get().wrap().validate_code(queries.one_time_code(key))
+
+
+def _wagtails_own_groups() -> None:
+    """Put back what Wagtail's migrations made, where an earlier test has emptied all tables."""
+    kind, _ = ContentType.objects.get_or_create(app_label="wagtailadmin", model="admin")
+    enter, _ = Permission.objects.get_or_create(codename="access_admin", content_type=kind)
+    for name in ("Editors", "Moderators"):
+        Group.objects.get_or_create(name=name)[0].permissions.add(enter)
+
+
+def test_an_editor_with_a_second_factor_edits_pages_and_an_officer_does_not() -> None:
+    _wagtails_own_groups()
+    editor = an_officer("editor", agency="general-office", role="editor")
+    office = sign_in(Client(), editor, second_factor=True)
+    assert office.get("/backoffice/").status_code == 200
+    assert Account.objects.get(pk=editor.pk).has_perm("wagtailadmin.access_admin")
+    officer = sign_in(Client(), an_officer(), second_factor=True)
+    assert officer.get("/backoffice/").status_code == 403
+    assert not Account.objects.get(username="officer").has_perm("wagtailadmin.access_admin")
+
+
+@pytest.mark.parametrize(
+    ("role", "prefix", "address"),
+    [
+        ("officer", "", "/desk/"),
+        ("officer", "/en", "/en/desk/"),
+        ("editor", "", "/backoffice/"),
+        ("editor", "/en", "/backoffice/"),
+    ],
+)
+def test_everybody_arrives_where_their_work_is(client, role, prefix, address) -> None:
+    account = an_officer("somebody", agency="general-office", role=role)
+    key = with_key(account)
+    actions.set_password(SYSTEM, account.pk, PASSWORD)
+    client.post(f"{prefix}/account/login/", {"login": "somebody", "password": PASSWORD})
+    code = queries.one_time_code(key)
+    answer = client.post(f"{prefix}/account/second-factor/authenticate/", {"code": code})
+    assert answer.url == address

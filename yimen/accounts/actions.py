@@ -153,6 +153,8 @@ def tie_to_person(
     """
     check_may_tie(actor, account_id)
     account = Account.objects.select_for_update().get(pk=account_id)
+    with connection.cursor() as cursor:  # one tie of a person at a time
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(person_id)])
     elsewhere = Account.objects.filter(person_id=person_id).exclude(pk=account_id).exists()
     check_tie(
         is_staff=account.is_staff,

@@ -19,12 +19,12 @@ from django.core.exceptions import PermissionDenied
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from yimen.accounts.actions import after_sign_in, sign_up
 from yimen.accounts.models import Account
-from yimen.accounts.queries import has_second_factor, signed_in_at, used_second_factor
+from yimen.accounts.queries import actor_for, has_second_factor, signed_in_at, used_second_factor
 from yimen.accounts.rules import has_expired
 from yimen.base.clock import now
 from yimen.base.identifiers import uuid7
@@ -32,6 +32,8 @@ from yimen.keys.queries import keyed_hash
 
 LAST_SEEN = "last_seen"  # session key: seconds since 1970, written at most once a minute
 WRITE_EVERY_SECONDS = 60
+DESK, EDITORS_OFFICE = "/desk/", "/backoffice/"
+EDITING = "page."  # how the rights of editors begin
 _NONCE_BYTES = 12
 
 
@@ -70,10 +72,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         after_sign_in(request, user)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """Lead staff to the desk and residents to their own pages."""
-        if isinstance(request.user, Account) and request.user.is_staff:
-            return str(settings.STAFF_PATHS[0])
-        return str(super().get_login_redirect_url(request))
+        """Lead officers to the desk, editors to their office, residents to their own pages."""
+        if not isinstance(request.user, Account) or not request.user.is_staff:
+            return str(super().get_login_redirect_url(request))
+        rights = {right for post in actor_for(request).posts for right in post.rights}
+        if rights and all(right.startswith(EDITING) for right in rights):
+            return EDITORS_OFFICE
+        language = get_language()
+        return DESK if language == settings.LANGUAGE_CODE else f"/{language}{DESK}"
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
@@ -135,16 +141,16 @@ class SignInDoor:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        self.staff = re.compile(
-            "^(/en)?(" + "|".join(re.escape(p.rstrip("/")) for p in settings.STAFF_PATHS) + ")(/|$)"
-        )
+        names = "|".join(re.escape(path.strip("/")) for path in settings.STAFF_PATHS)
+        self.staff = re.compile(f"^(?:/en)?/({names})(?:/|$)")
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer with the page, or with the way to what is missing."""
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
             self._end_old_sign_in(request)
-        if self.staff.match(request.path_info):
-            refusal = self._refusal(request)
+        below = self.staff.match(request.path_info)
+        if below is not None:
+            refusal = self._refusal(request, settings.STAFF_PATHS[f"/{below[1]}/"])
             if refusal is not None:
                 return refusal
         return self.get_response(request)
@@ -171,16 +177,21 @@ class SignInDoor:
         signed_in = signed_in_at(request) or seen
         if has_expired(is_staff=account.is_staff, signed_in=signed_in, last_seen=seen, now=moment):
             logout(request)
-        elif LAST_SEEN not in request.session or (moment - seen).seconds >= WRITE_EVERY_SECONDS:
+        elif (
+            LAST_SEEN not in request.session
+            or (moment - seen).total_seconds() >= WRITE_EVERY_SECONDS
+        ):
             request.session[LAST_SEEN] = moment.timestamp()
 
-    def _refusal(self, request: HttpRequest) -> HttpResponse | None:
+    def _refusal(self, request: HttpRequest, permission: str) -> HttpResponse | None:
         account = request.user
         if not isinstance(account, Account):
             return _to("account_login", request.get_full_path())
         if not (account.is_staff or account.is_superuser):
             raise PermissionDenied
         if used_second_factor(request):
+            if permission and not account.has_perm(permission):
+                raise PermissionDenied
             return None
         if has_second_factor(account.pk):
             return _to("mfa_reauthenticate", request.get_full_path())

@@ -59,6 +59,10 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/m/user",
     "change_password": "5/m/user",
     "manage_email": "10/m/user",
+    # Codes of the portal: to see a status, to go on with a draft elsewhere.
+    "status_code": "30/h/ip",
+    "status_try": "60/h/ip",
+    "resume_code": "60/h/ip",
 }
 
 MFA_ADAPTER = "yimen.accounts.adapters.SecondFactorAdapter"
@@ -77,5 +81,10 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 WAGTAILADMIN_LOGIN_URL = "account_login"
 WAGTAIL_FRONTEND_LOGIN_URL = "/account/login/"
 WAGTAILUSERS_PASSWORD_ENABLED = False
-# Pages below these open to staff with a second factor, and to nobody else (accounts.adapters).
-STAFF_PATHS = ("/desk/", "/backoffice/", "/office/")
+# Pages below these open to staff with a second factor, and to nobody else (accounts.adapters). What
+# is named beside a path is a permission of Django's that is needed too.
+STAFF_PATHS = {
+    "/desk/": "",
+    "/backoffice/": "wagtailadmin.access_admin",
+    "/office/": "wagtailadmin.access_admin",
+}

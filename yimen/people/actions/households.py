@@ -9,7 +9,7 @@ from yimen.accounts.queries import city_today
 from yimen.base.actor import Actor
 from yimen.ledger.actions import append
 from yimen.people.events import HouseholdRegistered, JoinedHousehold, LeftHousehold
-from yimen.people.models import Household, HouseholdMember
+from yimen.people.models import Household, HouseholdMember, Person
 from yimen.people.rules import REGISTER, NotAMember, NumberTaken, check_right
 from yimen.people.types import Relation
 
@@ -41,6 +41,7 @@ def join_household(
     """Make a person a member of a household; a membership elsewhere ends that day."""
     check_right(actor, REGISTER)
     day = since or city_today()
+    Person.objects.select_for_update().get(pk=person_id)  # one move of a person at a time
     open_rows = HouseholdMember.objects.select_for_update().filter(
         person_id=person_id, until__isnull=True
     )
