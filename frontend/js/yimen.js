@@ -18,6 +18,12 @@ for (const component of [
   createAll(component)
 }
 
+// What is read out for a field for files has to be what is seen, without a hidden comma.
+for (const button of document.querySelectorAll('.govuk-file-upload-button')) {
+  button.querySelector(`[id="${button.id}-comma"]`)?.remove()
+  button.setAttribute('aria-labelledby', `${button.id}-label ${button.id}`)
+}
+
 // "Print" and "back" are buttons that only make sense where a script runs.
 for (const button of document.querySelectorAll('[data-print]')) {
   button.hidden = false

@@ -11,10 +11,12 @@ from rich.progress import Progress, TaskID
 
 from yimen.base.actor import SYSTEM
 from yimen.catalogue.actions import apply_city
+from yimen.catalogue.queries import current_city
 from yimen.catalogue.rules import CityHasProblems, PlanRefused
 from yimen.config import demo
 from yimen.config.refusal import Refusal
 from yimen.keys.actions import ensure_keys
+from yimen.publishing.actions import make_first_pages
 
 console = Console(stderr=True, highlight=False)
 
@@ -24,6 +26,7 @@ def prepare(*, with_demo: bool) -> list[dict[str, str]]:
     migrate()
     ensure_keys()
     apply_declarations(Path(settings.CITY_FOLDER))
+    make_first_pages(current_city())
     if not with_demo:
         return []
     load_demo()

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -24,6 +25,7 @@ def roots(request: HttpRequest) -> HttpResponse:
         "days": days[:DAYS_ON_THE_PAGE],
         "all_days": len(days),
         "head": _readable(published["head"]) if published["head"] else None,
+        "checker_url": static("ledger/check_ledger.py"),
     }
     return render(request, "portal/ledger.html", context)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django import template
 from django.utils.translation import get_language
 
+from yimen.cases.queries import Figures, figures
 from yimen.catalogue import queries
 from yimen.catalogue.definition import Agency, City, LifeEvent, Service
 from yimen.catalogue.types import AgencyKind, ChannelKind
@@ -28,6 +29,7 @@ class HomeFacts:
     services: tuple[Service, ...]
     offices: tuple[Agency, ...]
     articles: tuple["ArticlePage", ...]
+    today: Figures
     online_services: int
     agencies: int
     papers_spared: int
@@ -44,6 +46,7 @@ def home_facts() -> HomeFacts:
         services=services[:SERVICES_ON_HOME],
         offices=tuple(offices),
         articles=tuple(newest_articles(get_language() or "", ARTICLES_ON_HOME)),
+        today=figures(),
         online_services=sum(ChannelKind.PORTAL in service.channels for service in services),
         agencies=len(city.agencies),
         papers_spared=_papers_spared(city),
