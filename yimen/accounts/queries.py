@@ -160,11 +160,6 @@ def absences_of(actor: Actor) -> tuple[Absence, ...]:
     return tuple(rows.filter(mine).select_related("account", "delegate").order_by("from_day"))
 
 
-def account_of_person(person_id: UUID) -> Account | None:
-    """Return the account tied to a person, for notices by e-mail, or None."""
-    return Account.objects.filter(person_id=person_id, is_active=True).first()
-
-
 def signed_in_at(request: HttpRequest) -> datetime | None:
     """Return when this session was signed in, or None when it is not."""
     records = get_authentication_records(request, request.user)
