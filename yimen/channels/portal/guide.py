@@ -80,7 +80,11 @@ def _who(service: Service) -> str:
 
 
 def _by_law(service: Service) -> str:
-    if not service.promised.days or not service.statutory.days:
+    same = (service.promised.days, service.promised.unit) == (
+        service.statutory.days,
+        service.statutory.unit,
+    )
+    if same or not service.statutory.days:
         return ""
     return _("the law allows %(limit)s") % {"limit": wording.limit(service.statutory)}
 
