@@ -28,7 +28,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "account_home"
+LOGIN_REDIRECT_URL = "portal:mine"
+ACCOUNT_SIGNUP_REDIRECT_URL = "account_home"
 LOGOUT_REDIRECT_URL = "/"
 
 ACCOUNT_ADAPTER = "yimen.accounts.adapters.AccountAdapter"
