@@ -1,6 +1,6 @@
 """Addresses of the portal, below the prefix of the language."""
 
-from django.urls import path
+from django.urls import include, path
 
 from yimen.channels.portal import catalogue_pages, home_page, ledger_pages
 
@@ -15,6 +15,8 @@ urlpatterns = [
     path("agencies/<slug:code>/", catalogue_pages.agency, name="agency"),
     path("search/", catalogue_pages.search, name="search"),
     path("mistake/", catalogue_pages.mistake, name="mistake"),
+    path("", include("yimen.channels.portal.apply.urls")),
+    path("", include("yimen.channels.portal.matters.urls")),
     path("ledger/", ledger_pages.roots, name="ledger"),
     path("ledger/roots.json", ledger_pages.roots_file, name="ledger_file"),
 ]

@@ -1,0 +1,1 @@
+"""Applying: whether one can, the questions one by one, documents, checking, sending."""

@@ -1,0 +1,213 @@
+"""The applicant's turn: exactly what was asked for, and the form to send it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from http import HTTPStatus
+
+from django.core.files.uploadedfile import UploadedFile as PostedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from yimen.base.actor import Actor
+from yimen.cases import actions, queries
+from yimen.cases.queries import CaseStatus, OwnApplication
+from yimen.cases.rules.errors import (
+    AnswersRefused,
+    FileProblem,
+    FileRefused,
+    NotFound,
+    UnknownItem,
+)
+from yimen.cases.types import CorrectionItem, UploadedFile
+from yimen.catalogue.definition import FormField, Material
+from yimen.catalogue.queries import current_city
+from yimen.catalogue.rules import AnswerError, read_answers, visible_fields
+from yimen.channels.portal.matters.status_pages import resident
+from yimen.channels.portal.matters.tickets import file_key
+from yimen.channels.portal.matters.words import officer_words
+from yimen.channels.portal.private import personal_page
+from yimen.channels.shared import sentences, wording
+from yimen.channels.shared.components import FieldError, KeptFile, Question, Upload
+from yimen.channels.shared.questions import Asked, posted_answer, question, upload
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What is asked of the applicant, with what was posted and added so far."""
+
+    actor: Actor
+    status: CaseStatus
+    application: OwnApplication
+    items: tuple[CorrectionItem, ...]
+    files: tuple[UploadedFile, ...]
+    posted: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, AnswerError] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)  # sentences about files, by material
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One thing on the page: a question or a document, with the officer's sentence."""
+
+    says: str
+    question: Question | None = None
+    upload: Upload | None = None
+
+
+@personal_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer(request: HttpRequest, number: str) -> HttpResponse:
+    """Show what is asked for; a POST sends it, and the clock runs again."""
+    actor = resident(request)
+    status = queries.status(actor, number)
+    if status.your_turn is None:
+        return redirect("portal:status", status.receipt_number)
+    application = queries.own_application(actor, number)
+    turn = Turn(actor, status, application, status.your_turn.items, _kept_files(request, status))
+    if request.method != "POST":
+        return _page(request, turn)
+    if "remove" in request.POST:
+        kept = [f for f in turn.files if f.sha256 != request.POST["remove"]]
+        _keep_files(request, status, kept)
+        return redirect("portal:answer", status.receipt_number)
+    return _send(request, turn)
+
+
+def _send(request: HttpRequest, turn: Turn) -> HttpResponse:
+    files, refused = _added(request, turn)
+    _keep_files(request, turn.status, files)
+    turn = replace(turn, files=tuple(files), refused=refused)
+    turn = replace(turn, posted=_posted(request, _asked_fields(turn)))
+    turn = replace(turn, posted=_posted(request, _fields(turn)))
+    opened = [field for field in _fields(turn) if not _was_shown(request, field)]
+    if refused or opened:
+        return _page(request, turn)
+    try:
+        actions.answer_correction(turn.actor, turn.status.receipt_number, turn.posted, files)
+    except AnswersRefused as error:
+        return _page(request, replace(turn, errors=error.by_key))
+    except (NotFound, UnknownItem):  # answered in another window, or taken back by the office
+        return redirect("portal:status", turn.status.receipt_number)
+    _keep_files(request, turn.status, [])
+    return redirect("portal:status", turn.status.receipt_number)
+
+
+def _asked_fields(turn: Turn) -> list[FormField]:
+    found = [turn.application.service.field_by_key(item.key) for item in turn.items]
+    return [field for field in found if field is not None]
+
+
+def _fields(turn: Turn) -> list[FormField]:
+    """Return the questions that are asked, and those that the new answers open."""
+    service, city = turn.application.service, current_city()
+    before = read_answers(service, city, turn.application.answers).values
+    after = read_answers(service, city, {**turn.application.answers, **turn.posted}).values
+    shown = {field.key for field in visible_fields(service, city, before)}
+    asked = {item.key for item in turn.items}
+    now = visible_fields(service, city, after)
+    return [field for field in now if field.key in asked or field.key not in shown]
+
+
+def _posted(request: HttpRequest, fields: list[FormField]) -> dict[str, str]:
+    return {field.key: posted_answer(field, request.POST) for field in fields}
+
+
+def _was_shown(request: HttpRequest, field: FormField) -> bool:
+    """Say whether the page that was sent had this question."""
+    return field.key in request.POST.getlist("shown")
+
+
+def _materials(turn: Turn) -> list[Material]:
+    found = [turn.application.service.material_by_key(item.key) for item in turn.items]
+    return [material for material in found if material is not None]
+
+
+def _added(request: HttpRequest, turn: Turn) -> tuple[list[UploadedFile], dict[str, str]]:
+    """Store the files that came; return all there are, and a sentence for each refused one."""
+    files, refused = list(turn.files), {}
+    for material in _materials(turn):
+        for file in request.FILES.getlist(material.key):
+            try:
+                files.append(_stored(turn, material, files, file))
+            except FileRefused as error:
+                refused[material.key] = sentences.about_file(error, material)
+    return files, refused
+
+
+def _stored(
+    turn: Turn, material: Material, there: list[UploadedFile], file: PostedFile[bytes]
+) -> UploadedFile:
+    name = file.name or ""
+    if sum(f.material_key == material.key for f in there) >= material.max_files:
+        raise FileRefused(FileProblem.TOO_MANY, name, limit=material.max_files)
+    if file.file is None:
+        raise FileRefused(FileProblem.EMPTY, name)
+    number = turn.status.receipt_number
+    return actions.store_correction_upload(turn.actor, number, material.key, name, file.file)
+
+
+def _kept_files(request: HttpRequest, status: CaseStatus) -> tuple[UploadedFile, ...]:
+    rows = request.session.get(file_key(status.receipt_number), [])
+    return tuple(UploadedFile(**row) for row in rows)
+
+
+def _keep_files(request: HttpRequest, status: CaseStatus, files: list[UploadedFile]) -> None:
+    key = file_key(status.receipt_number)
+    if files:
+        request.session[key] = [asdict(file) for file in files]
+    else:
+        request.session.pop(key, None)
+
+
+def _page(request: HttpRequest, turn: Turn) -> HttpResponse:
+    says = {item.key: item.says for item in turn.items}
+    wanted = [Wanted(says.get(f.key, ""), question=_question(turn, f)) for f in _fields(turn)]
+    wanted += [Wanted(says[m.key], upload=_upload(turn, m)) for m in _materials(turn)]
+    questions = [w.question for w in wanted if w.question is not None and w.question.error]
+    errors = [FieldError(q.anchor, q.error) for q in questions]
+    uploads = [w.upload for w in wanted if w.upload is not None and w.upload.error]
+    errors += [FieldError(u.key, u.error) for u in uploads]
+    city = current_city()
+    asked = turn.status.your_turn
+    language = turn.actor.language
+    context = {
+        "status": turn.status,
+        "service": turn.status.service,
+        "page_agency": city.agencies.get(turn.status.service.agency),
+        "wanted": wanted,
+        "errors": errors,
+        "more": bool(turn.posted) and not errors,
+        "asked_by": officer_words(asked.officer, city, language) if asked is not None else "",
+        "section": "mine",
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
+    return render(request, "portal/matters/answer.html", context, status=status)
+
+
+def _question(turn: Turn, field: FormField) -> Question:
+    wrong = turn.errors.get(field.key)
+    stored = turn.application.answers.get(field.key)
+    return question(
+        Asked(
+            field,
+            answer=turn.posted.get(field.key, stored),
+            error=wrong.code if wrong is not None else "",
+            bound=wrong.bound if wrong is not None else None,
+        ),
+        current_city(),
+        turn.actor.language,
+    )
+
+
+def _upload(turn: Turn, material: Material) -> Upload:
+    wrong = turn.errors.get(material.key)
+    error = turn.refused.get(material.key, "")
+    if wrong is not None:
+        error = sentences.about_material(wrong.code, material, turn.actor.language)
+    files = tuple(
+        KeptFile(file.name, wording.file_size(file.size), file.sha256)
+        for file in turn.files
+        if file.material_key == material.key
+    )
+    return upload(material, turn.actor.language, files=files, error=error)
