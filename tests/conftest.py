@@ -14,9 +14,20 @@ import dj_database_url
 import psycopg
 import pytest
 import pytest_django
+from applied_city import apply_shanghai
+from database_states import (
+    DatabaseStates,
+    State,
+    commits,
+    in_order,
+    uses_database,
+    wanted_state,
+)
 from django.conf import settings
 from django.db import connection
+from django.test import TransactionTestCase
 
+from yimen.catalogue.queries import forget_city
 from yimen.config.embedded.binaries import bundled, readable_for
 from yimen.config.embedded.cluster import ROLE, Cluster
 from yimen.config.embedded.server import Server
@@ -81,15 +92,64 @@ def _start_server(config: pytest.Config) -> None:
     os.environ["DATABASE_URL"] = server.url  # xdist's workers inherit it
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items[:] = in_order(items)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
-) -> None:
-    """Make keys, and let transactional tests empty the ledger's tables when they end."""
+) -> Iterator[DatabaseStates]:
+    """Make keys, let tests empty the ledger's tables, and keep the database as it is then."""
     ensure_keys()
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        for table in ("ledger_event", "ledger_seal", "ledger_dayroot"):
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_no_truncate")
+    with django_db_blocker.unblock():
+        with connection.cursor() as cursor:
+            for table in ("ledger_event", "ledger_seal", "ledger_dayroot"):
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_no_truncate")
+        states = DatabaseStates(apply_shanghai)
+        states.keep(State.EMPTY)
+    yield states
+    with django_db_blocker.unblock():
+        states.drop_templates()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _database_of_the_file(request: pytest.FixtureRequest) -> None:
+    """Begin each file with the state that its first test asks for, whatever was before."""
+    mine = [item for item in request.session.items if item.path == request.path]
+    if first := next(filter(uses_database, mine), None):
+        states = request.getfixturevalue("django_db_setup")
+        states.forget()
+        _bring(states, wanted_state(first), request)
+
+
+@pytest.fixture
+def _database_of_the_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    states = request.getfixturevalue("django_db_setup")
+    _bring(states, wanted_state(request.node), request)
+    yield
+    if commits(request.node):
+        states.forget()
+
+
+def _bring(states: DatabaseStates, state: State, request: pytest.FixtureRequest) -> None:
+    if states.present is not state:
+        with request.getfixturevalue("django_db_blocker").unblock():
+            states.become(state)
+        forget_city()
+
+
+@pytest.fixture
+def _django_db_helper(_database_of_the_test: None, _django_db_helper: None) -> None:
+    """Let each test find the state that it asks for, before its transaction begins."""
+
+
+def _keep_all(_test_case: TransactionTestCase) -> None:
+    """Empty nothing after a test that commits: the next one gets a fresh copy."""
+
+
+TransactionTestCase._fixture_teardown = _keep_all  # type: ignore[method-assign]  # TestCase's own stays
 
 
 @pytest.fixture
