@@ -97,6 +97,13 @@ def test_the_resident_sees_exactly_what_to_correct_and_why(
     assert (turn.officer.agency, turn.officer.office_number) == ("police", "211")
 
 
+def test_who_has_the_task_keeps_it_when_asking(li: Actor, permit: Receipt) -> None:
+    claim(li, permit.receipt_number, task(permit, "review").id)
+    since = task(permit, "review").claimed_at
+    ask(li, permit, PHONE)
+    assert task(permit, "review").claimed_at == since
+
+
 def test_asking_claims_the_task(li: Actor, permit: Receipt) -> None:
     ask(li, permit, PHONE)
     assert task(permit, "review").assignee == li.account_id

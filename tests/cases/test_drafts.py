@@ -37,7 +37,7 @@ from yimen.cases.actions import (
     upgrade_draft,
 )
 from yimen.cases.models import CaseFile, Draft, DraftFile, IdempotencyKey, ResumeCode
-from yimen.cases.queries import DraftView, draft, drafts, prefilled, stands_in
+from yimen.cases.queries import DraftView, draft, drafts, prefilled, receipt_of_draft, stands_in
 from yimen.cases.rules.errors import (
     AnswersTooLarge,
     DraftOutdated,
@@ -51,6 +51,7 @@ from yimen.cases.rules.errors import (
 )
 from yimen.ledger.models import Event, StoredDocument
 from yimen.ledger.queries import open_document
+from yimen.people.actions import claim_provisional
 
 SERVICE = "residence-permit"
 
@@ -238,6 +239,22 @@ def test_a_draft_sent_again_gives_the_same_receipt_under_any_key(wang: Actor) ->
     first = submit(wang, begun.id, "some-key-1")
     again = submit(wang, begun.id, "another-key")
     assert (again.receipt_number, again.repeated) == (first.receipt_number, True)
+
+
+def test_a_draft_that_was_sent_leads_to_its_receipt(wang: Actor) -> None:
+    begun = filled(wang)
+    assert receipt_of_draft(wang, begun.id) is None
+    receipt = submit(wang, begun.id, "some-key-1")
+    assert receipt_of_draft(wang, begun.id) == receipt.receipt_number
+    assert receipt_of_draft(resident(a_person(3).pk), begun.id) is None
+
+
+def test_what_was_begun_before_signing_in_is_sent_with_ones_own_records(wang: Actor) -> None:
+    assert wang.person_id is not None
+    begun = start_draft(visitor(), SERVICE)
+    claim_provisional(wang, begun.person_id, wang.person_id)
+    records("residence", wang.person_id, registration="elsewhere")
+    assert "address-proof" in stands_in(wang, begun.service, begun.person_id)
 
 
 # Another device

@@ -30,7 +30,7 @@ from yimen.cases.actions import (
     request_extension,
 )
 from yimen.cases.models import Extension, History
-from yimen.cases.queries import file, history, status
+from yimen.cases.queries import file, history, status, waiting_extensions
 from yimen.cases.rules.errors import (
     ExtensionTooLong,
     NotAllowed,
@@ -100,6 +100,24 @@ def test_the_file_shows_a_head_what_waits_for_approval(
     assert view.can_extend and view.status.extension is not None
     assert (view.status.extension.days, view.status.extension.officer.office_number) == (5, "211")
     assert not file(li, card.receipt_number).can_extend
+
+
+def test_heads_find_what_waits_for_their_approval(li: Actor, head: Actor, card: Receipt) -> None:
+    assert waiting_extensions(head) == ()
+    request_extension(li, card.receipt_number, 5, "Reason.")
+    (waiting,) = waiting_extensions(head)
+    assert (waiting.receipt_number, waiting.days, waiting.unit, waiting.is_mine) == (
+        card.receipt_number,
+        5,
+        "working_days",
+        False,
+    )
+    assert waiting.left.due == case_of(card).promised_due
+    assert waiting_extensions(li) == ()
+    assert waiting_extensions(officer("police", "head", "wu")) == ()
+    reviewed(card, li)
+    decide(head, card.receipt_number, task(card, "decide").id, TaskOutcome.APPROVE)
+    assert waiting_extensions(head) == ()
 
 
 def test_a_refused_extension_moves_nothing_and_may_be_asked_for_again(

@@ -322,6 +322,13 @@ def test_a_head_hands_over_what_nobody_has(permit: Receipt, he: Actor, head: Act
     assert task(permit, "review").assignee == he.account_id
 
 
+def test_handing_over_twice_hands_over_once(permit: Receipt, he: Actor, head: Actor) -> None:
+    assert he.account_id is not None
+    for _ in range(2):
+        hand_over(head, permit.receipt_number, task(permit, "review").id, he.account_id)
+    assert History.objects.filter(case_id=permit.case_id, kind="handed_over").count() == 1
+
+
 def test_an_officer_does_not_hand_over_what_is_not_theirs(
     permit: Receipt, li: Actor, he: Actor
 ) -> None:

@@ -1,5 +1,6 @@
 """Every application comes through one door."""
 
+import secrets
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -16,11 +17,11 @@ from city_life import (
     send,
     visitor,
 )
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
-from yimen.base.actor import Channel
-from yimen.base.identifiers import normal_receipt_number
+from yimen.base.actor import SYSTEM, Channel
+from yimen.base.identifiers import credit_code_check, normal_receipt_number
 from yimen.cases.actions import submit
 from yimen.cases.models import Application, Case, CaseFile, History, IdempotencyKey
 from yimen.cases.rules.errors import (
@@ -37,6 +38,8 @@ from yimen.cases.rules.errors import (
 from yimen.catalogue.definition import City
 from yimen.catalogue.queries import current_city
 from yimen.ledger.models import Event
+from yimen.people.actions import register_organisation
+from yimen.people.types import OrganisationFacts
 
 KEY = "portal-7d1e4c"
 
@@ -179,6 +182,47 @@ def _population() -> dict[str, object]:
         for f in fields
         if f.required
     }
+
+
+def test_an_application_without_files_is_taken_when_records_stand_in() -> None:
+    person = a_person(born="19900101")
+    records("population", person.pk, **_population())
+    application = an_application("pension-enrolment", "good-freelance-debit")
+    receipt = send(resident(person.pk), replace(application, files=()))
+    assert not CaseFile.objects.filter(case_id=receipt.case_id).exists()
+
+
+def test_who_represents_a_company_applies_for_it() -> None:
+    wang = a_person()
+    body = "91310100DEM000001"
+    facts = OrganisationFacts(
+        "晨光小吃店", body + credit_code_check(body), "王芳", representative_id=wang.pk
+    )
+    company = register_organisation(SYSTEM, facts)
+    application = an_application("business-licence", "good-trading-company", person_id=company.pk)
+    receipt = send(resident(wang.pk), application)
+    assert receipt.person_id == company.pk
+    with pytest.raises(NotAllowed):
+        send(resident(a_person(3).pk), application)
+
+
+def test_two_receipt_numbers_that_happen_to_be_alike_are_kept_apart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    choose, unlucky = secrets.choice, iter("A" * 14)
+    monkeypatch.setattr(secrets, "choice", lambda words: next(unlucky, None) or choose(words))
+    wang = resident(a_person().pk)
+    first, second = send(wang), send(wang)
+    assert first.receipt_number != second.receipt_number
+    assert case_of(second).receipt_number == second.receipt_number
+
+
+def test_luck_that_bad_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secrets, "choice", lambda words: words[0])
+    wang = resident(a_person().pk)
+    send(wang)
+    with pytest.raises(IntegrityError):
+        send(wang)
 
 
 def test_more_files_than_a_material_may_have_are_refused() -> None:

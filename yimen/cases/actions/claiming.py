@@ -12,7 +12,7 @@ from yimen.base.clock import now
 from yimen.cases.actions.writing import acting_for, officer, write_history
 from yimen.cases.events import TaskClaimed, TaskHandedOver, TaskReleased, TasksClaimed
 from yimen.cases.models import Case, ReceiptLookup, Task
-from yimen.cases.queries.handling import task_of
+from yimen.cases.queries.handling import hold_task
 from yimen.cases.queries.scope import case_visible_to, cases_visible_to
 from yimen.cases.rules.errors import CasesError, NotAColleague, NotFound
 from yimen.cases.rules.permissions import (
@@ -43,7 +43,7 @@ def claim(actor: Actor, receipt_number: str, task_id: UUID) -> None:
     Raises `AlreadyClaimed` and `AlreadyDecided` (who and when), `NotAllowed`, `NotFound`.
     """
     case = case_visible_to(actor, receipt_number)
-    task = task_of(case, task_id, lock=True)
+    task = hold_task(case, task_id)
     check_claim(actor, task)
     if task.state == TaskState.CLAIMED:
         return
@@ -111,7 +111,7 @@ def release(actor: Actor, receipt_number: str, task_id: UUID) -> None:
     Raises `WrongState` when nobody has it, `AlreadyDecided` when it is finished.
     """
     case = case_visible_to(actor, receipt_number)
-    task = task_of(case, task_id, lock=True)
+    task = hold_task(case, task_id)
     check_release(actor, task)
     task.state = TaskState.OPEN
     task.assignee, task.assignee_number, task.claimed_at = None, "", None
@@ -127,11 +127,14 @@ def hand_over(
 ) -> None:
     """Give a task to a colleague who holds the post that it asks for (else `NotAColleague`).
 
-    One's own task, or any of the agency for who holds ``case.hand_over`` there. For the list of
-    colleagues: `accounts.queries.staff_of(actor, agency)`.
+    One's own task, or any of the agency for who holds ``case.hand_over`` there. Giving it once
+    more to who has it changes nothing. For the list of colleagues:
+    `accounts.queries.staff_of(actor, agency)`.
     """
     case = case_visible_to(actor, receipt_number)
-    task = task_of(case, task_id, lock=True)
+    task = hold_task(case, task_id)
+    if task.state == TaskState.CLAIMED and task.assignee == to_account != actor.account_id:
+        return
     check_hand_over(actor, task)
     reason = check_reason(reason, needed=False)
     number = _office_number(to_account, task)

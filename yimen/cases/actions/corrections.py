@@ -17,7 +17,7 @@ from yimen.cases.actions.writing import city_day, ids_of, officer, write_history
 from yimen.cases.events import CorrectionAnswered, CorrectionAsked, CorrectionTakenBack
 from yimen.cases.models import Application, Case, CaseFile, ClockStop, Correction
 from yimen.cases.queries.drafts import stands_in
-from yimen.cases.queries.handling import application_of, service_of, task_of
+from yimen.cases.queries.handling import application_of, hold_task, service_of
 from yimen.cases.queries.scope import case_visible_to
 from yimen.cases.rules.corrections import check_answered, check_items, check_may_answer
 from yimen.cases.rules.drafts import check_counts, check_material, json_answers
@@ -56,7 +56,7 @@ def ask_for_correction(
     `AlreadyDecided`, `NotAllowed`, `NotFound`.
     """
     case = case_visible_to(actor, receipt_number, lock=True)
-    task = task_of(case, task_id, lock=True)
+    task = hold_task(case, task_id)
     check_ask(actor, task)
     case.state = check_case_move("ask_for_correction", case.state)
     service = service_of(case)

@@ -13,7 +13,7 @@ from yimen.cases.actions.running import Verdict, finish_step
 from yimen.cases.actions.writing import acting_for, officer, write_history
 from yimen.cases.events import TaskCompleted
 from yimen.cases.models import Case, Task
-from yimen.cases.queries.handling import application_of, service_of, task_of
+from yimen.cases.queries.handling import application_of, hold_task, service_of
 from yimen.cases.queries.records import case_records, grounds_of
 from yimen.cases.queries.scope import case_visible_to
 from yimen.cases.rules.errors import UnknownGround
@@ -90,7 +90,7 @@ def _complete(
     grounds: Sequence[str] = (),
 ) -> None:
     case = case_visible_to(actor, receipt_number, lock=True)
-    task = task_of(case, task_id, lock=True)
+    task = hold_task(case, task_id)
     check_complete(actor, task, kind, outcome)
     check_case_move(_VERBS[kind], case.state)
     reason = check_reason(reason, needed=outcome in _AGAINST)

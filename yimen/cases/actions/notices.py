@@ -36,8 +36,7 @@ def tell_received(actor: Actor, case: Case, service: Service) -> None:
             "service": service.title[language],
             "number": case.receipt_number,
         }
-        if case.promised_due is None:
-            return said
+        assert case.promised_due is not None  # nothing has stopped the clock yet
         due = _("We will decide by %(day)s.") % {"day": shown_day(case.promised_due, language)}
         return f"{said}\n\n{due}"
 

@@ -302,8 +302,7 @@ def file(actor: Actor, receipt_number: str) -> CaseFileView:
 
 def _applicant(actor: Actor, case: Case) -> Applicant:
     row = person(actor, case.person_id, case.receipt_number)
-    if row is None:
-        return Applicant("", "natural", "", None, "", "", provisional=True)
+    assert row is not None  # a case refers to its person
     return Applicant(
         row.name, row.kind, row.number, row.birth_date, row.address, row.phone, row.provisional
     )

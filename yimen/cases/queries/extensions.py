@@ -40,7 +40,10 @@ def waiting_extensions(actor: Actor) -> tuple[WaitingExtension, ...]:
         return ()
     rows = Extension.objects.filter(state=ExtensionState.ASKED).order_by("asked_at", "id")
     of_case = Case.objects.filter(
-        person_id=OuterRef("person_id"), id=OuterRef("case_id"), agency__in=agencies
+        person_id=OuterRef("person_id"),
+        id=OuterRef("case_id"),
+        agency__in=agencies,
+        closed_at__isnull=True,
     )
     shown = list(rows.filter(Exists(of_case))[:PAGE])
     ids = Q(person_id__in={r.person_id for r in shown}, id__in={r.case_id for r in shown})

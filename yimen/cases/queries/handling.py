@@ -28,12 +28,10 @@ def tasks_of(case: Case) -> list[Task]:
     return list(rows.order_by("opened_at", "id"))
 
 
-def task_of(case: Case, task_id: UUID, *, lock: bool = False) -> Task:
-    """Return one task of a case, or refuse with `NotFound`."""
+def hold_task(case: Case, task_id: UUID) -> Task:
+    """Return one task of a case, held until the transaction ends, or refuse with `NotFound`."""
     rows = Task.objects.filter(person_id=case.person_id, case_id=case.id, id=task_id)
-    if lock:
-        rows = rows.select_for_update()
-    return check_found(rows.first())
+    return check_found(rows.select_for_update().first())
 
 
 def stops_of(case: Case) -> list[Stop]:

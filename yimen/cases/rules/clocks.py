@@ -154,10 +154,10 @@ def remedies_named(
     for remedy in service.remedies:
         unit = unit_of(remedy.limit)
         last = compute(calendar, told_on, remedy.limit.days, unit).due
-        if last is not None:  # without stops a due date always stands
-            named.append(
-                RemedyNamed(
-                    remedy.title, remedy.says, last, remedy.limit.days, str(unit), remedy.source
-                )
+        assert last is not None  # without a stop there is always a date
+        named.append(
+            RemedyNamed(
+                remedy.title, remedy.says, last, remedy.limit.days, str(unit), remedy.source
             )
+        )
     return tuple(named)

@@ -17,7 +17,7 @@ from yimen.catalogue.definition import Material
 ARCHIVE_ENTRIES = 2_000
 ARCHIVE_RATIO = 100  # unpacked to packed, above which an archive is a bomb
 UNPACKED = 200_000_000
-PIXELS = 120_000_000  # a page of A4 at 1,200 dots per inch
+PIXELS = 80_000_000  # twice a page of A4 at 600 dots per inch
 LONGEST_NAME = 200
 _TEXT_TYPES = {"text/plain": (".txt", ".text", ".md"), "text/csv": (".csv",)}
 _PACKED_IN_ARCHIVE = (".zip", ".jar", ".7z", ".rar", ".gz", ".xz", ".bz2")
