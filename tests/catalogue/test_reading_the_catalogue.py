@@ -12,7 +12,7 @@ from yimen.base.actor import SYSTEM
 from yimen.catalogue import queries
 from yimen.catalogue.actions import apply_city
 from yimen.catalogue.loader import load_files
-from yimen.catalogue.models import ReleaseFile, StoredFile
+from yimen.catalogue.models import ReleaseFile, ServiceVersionFile, StoredFile
 from yimen.catalogue.queries import (
     agency_tree,
     current_city,
@@ -117,6 +117,56 @@ def test_a_release_that_cannot_be_read_any_more_says_why(applied: Town) -> None:
         current_city()
     assert "town/city.toml:1" in str(refused.value.problems[0])
     assert (str(row), str(row.file)) == ("city.toml", row.file_id)
+
+
+def test_a_service_that_a_newer_house_cannot_read_does_not_stop_the_others(
+    applied: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    row = ReleaseFile.objects.get(path=SERVICE_FILE)
+    old = StoredFile.objects.get(sha256=row.file_id)
+    newer = bytes(old.content).replace(b"[[remedies]]", b"[[remedy]]")
+    StoredFile.objects.filter(sha256=row.file_id).update(content=newer)
+    queries.forget_city()
+    assert list(current_city().services) == ["shop-sign"]
+    assert "no [[remedies]] are declared" in caplog.text
+    apply_city(applied.folder, SYSTEM, force=True)  # and another folder can be applied
+    applied.edit(SERVICE_FILE, "version = 1", "version = 2")
+    applied.edit(SERVICE_FILE, 'amount = "0.00"', 'amount = "1.00"')
+    apply_city(applied.folder, SYSTEM, force=True)
+    assert current_city().services["rent-help"].fee.amount == 1
+
+
+def test_a_closed_service_that_cannot_be_read_does_not_stop_the_others(
+    applied: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    for path in (applied.folder / "services/rent-help").rglob("*.*"):
+        path.unlink()
+    apply_city(applied.folder, SYSTEM, force=True)
+    assert current_city().services["rent-help"].closed_since
+    file = ServiceVersionFile.objects.get(path=SERVICE_FILE).file
+    StoredFile.objects.filter(sha256=file.sha256).update(content=b"= 1")
+    queries.forget_city()
+    assert list(current_city().services) == ["shop-sign"]
+    assert "is not TOML" in caplog.text
+
+
+def test_an_example_that_time_has_overtaken_does_not_stop_the_city(applied: Town) -> None:
+    row = ReleaseFile.objects.get(path="services/rent-help/examples/good.toml")
+    old = StoredFile.objects.get(sha256=row.file_id)
+    later = bytes(old.content).replace(b"members = 3", b"members = 300")
+    StoredFile.objects.filter(sha256=row.file_id).update(content=later)
+    queries.forget_city()
+    assert "rent-help" in current_city().services
+
+
+def test_while_one_thread_reads_a_release_the_others_go_on(
+    applied: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = current_city()
+    monkeypatch.setattr(queries._held, "asked_at", -1e9)
+    with queries._held.lock, CaptureQueriesContext(connection) as asked:
+        assert current_city() is held
+    assert len(asked) == 0
 
 
 def test_a_version_that_cannot_be_read_any_more_says_why(applied: Town) -> None:

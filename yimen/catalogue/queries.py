@@ -1,5 +1,6 @@
 """Reads of the catalogue. It is public: whoever asks may see all of it, so no actor is asked for."""
 
+import logging
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -13,11 +14,21 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from yimen.base import clock
-from yimen.catalogue.definition import Agency, Change, City, Division, Plan, Process, Service
+from yimen.catalogue.definition import (
+    Agency,
+    Change,
+    City,
+    Division,
+    Plan,
+    Problem,
+    Process,
+    Service,
+)
 from yimen.catalogue.loader import (
     files_of_service,
     load_files,
     load_process,
+    load_release,
     load_service,
     read_folder,
 )
@@ -38,6 +49,8 @@ from yimen.catalogue.rules import (
     service_changes,
 )
 from yimen.catalogue.types import AgencyKind, Audience, ChangeKind
+
+log = logging.getLogger(__name__)
 
 RECHECK_SECONDS = 2.0
 _WEIGHTS = (("title", 5.0), ("keywords", 4.0), ("summary", 2.0))
@@ -64,6 +77,10 @@ class _Held:
         self.asked_at = -math.inf
         self.derived: dict[str, object] = {}  # made from the city when first asked for
 
+    def is_fresh(self) -> bool:
+        """Say whether it was asked a moment ago."""
+        return time.monotonic() - self.asked_at < RECHECK_SECONDS
+
     def hold(self, city: City | None, release: int) -> None:
         """Hold another city, and nothing that was made from the one before."""
         self.city, self.release, self.derived = city, release, {}
@@ -78,15 +95,20 @@ def current_city() -> City:
     Held in the process; at most every two seconds one small query asks for a newer release.
     """
     city = _held.city
-    if city is not None and time.monotonic() - _held.asked_at < RECHECK_SECONDS:
+    if city is not None and _held.is_fresh():
         return city
-    with _held.lock:
+    # While one thread asks and reads, the others go on with the city they have.
+    if not _held.lock.acquire(blocking=city is None) and city is not None:
+        return city
+    try:
         return _asked()
+    finally:
+        _held.lock.release()
 
 
 def _asked() -> City:
     city = _held.city
-    if city is not None and time.monotonic() - _held.asked_at < RECHECK_SECONDS:
+    if city is not None and _held.is_fresh():
         return city  # another thread has asked while this one waited
     newest = Release.objects.order_by("-number").values_list("number", "city").first()
     if newest is None:
@@ -125,24 +147,30 @@ def current_zone() -> ZoneInfo:
     return ZoneInfo(current_city().time_zone)
 
 
+def _read_release(number: int, name: str) -> tuple[City, list[Problem]]:
+    rows = ReleaseFile.objects.filter(release_id=number).values_list("path", "file__content")
+    return load_release({path: bytes(content) for path, content in rows}, name)
+
+
 def _city_of_release(number: int, name: str) -> City:
     """Return the city of a release, with the services that were closed since by removing them."""
-    rows = ReleaseFile.objects.filter(release_id=number).values_list("path", "file__content")
-    city, problems = load_files({path: bytes(content) for path, content in rows}, name)
-    if city is None:
+    city, problems = _read_release(number, name)
+    if not city.code:
         raise CityHasProblems(problems)
-    closed = DeclaredService.objects.filter(closed_since__isnull=False)
     services = dict(city.services)
+    closed = DeclaredService.objects.filter(closed_since__isnull=False)
     for code, version, since in closed.values_list("code", "newest__version", "closed_since"):
-        services[code] = replace(_stored_service(code, version), closed_since=since)
+        try:
+            services[code] = replace(_stored_service(code, version), closed_since=since)
+        except CityHasProblems as error:
+            problems += error.problems
+    for problem in problems:
+        log.error("The city in force has a problem: %s", problem)
     return replace(city, services=services)
 
 
 def service_version(code: str, version: int) -> Service:
     """Return a version of a service that was ever applied, or raise UnknownServiceVersion."""
-    current = _held.city.services.get(code) if _held.city else None
-    if current is not None and current.version == version:
-        return current
     return _stored_service(code, version)
 
 
@@ -157,11 +185,6 @@ def _stored_service(code: str, version: int) -> Service:
 
 def process_of(service: Service) -> Process:
     """Return the process that this version of the service was published with."""
-    current = _held.city
-    if current is not None and current.services.get(service.code) is service:
-        process = current.processes.get(service.process)
-        if process is not None:
-            return process
     return _stored_process(service.code, service.version)
 
 
@@ -314,7 +337,7 @@ def plan_of(files: Mapping[str, bytes], city: City) -> Plan:
     newest = Release.objects.order_by("-number").first()
     changes: list[Change] = []
     if newest is None or newest.files_hash != city.files_hash:
-        before = _city_of_release(newest.number, newest.city) if newest else None
+        before = _read_release(newest.number, newest.city)[0] if newest else None
         changes += declaration_changes(before, city)
         changes += service_changes(city, _applied_services(), _hashes_by_service(files, city))
         changes = changes or [_changed_files(files, newest)]

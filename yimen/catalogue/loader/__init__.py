@@ -7,6 +7,7 @@ from yimen.catalogue.loader.load import (
     load_files,
     load_folder,
     load_process,
+    load_release,
     load_service,
 )
 
@@ -17,6 +18,7 @@ __all__ = [
     "load_files",
     "load_folder",
     "load_process",
+    "load_release",
     "load_service",
     "read_folder",
 ]

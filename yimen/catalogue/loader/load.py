@@ -69,6 +69,25 @@ def load_files(
     return (None if found else replace(city, services=services)), found
 
 
+def load_release(files: Mapping[str, bytes], name: str) -> tuple[City, list[Problem]]:
+    """Return the city of files that were checked when they were applied.
+
+    Examples are not tried out again: what they say may depend on the day. A newer house may ask
+    more of a declaration than the one that checked it: a service that it cannot read any more is
+    left out, and its problems are returned, so that the other services go on.
+    """
+    loading = Loading(Reading(name, files), tries_examples=False)
+    services: dict[str, Service] = {}
+    with without_collector():
+        city = loading.prepare()
+        for code in loading.folders:
+            before = len(loading.reading.problems)
+            service = loading.service(code, city)
+            if service is not None and len(loading.reading.problems) == before:
+                services[code] = service
+    return replace(city, services=services), in_order(loading.reading.problems)
+
+
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
     """Return the problems by file and line, each once."""
     return sorted(dict.fromkeys(problems), key=lambda p: (p.place.path, p.place.line, p.sentence))
@@ -132,8 +151,9 @@ def without_collector() -> Iterator[None]:
 class Loading:
     """One folder being read, each part after those that it refers to: `prepare`, then services."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, tries_examples: bool = True) -> None:
         self.reading = reading
+        self.tries_examples = tries_examples
         self.known = Known()
         self.folders: dict[str, list[str]] = {}  # the files of each service
         self.today = clock.today(ZoneInfo("UTC"))  # the day on which examples are tried out
@@ -222,8 +242,8 @@ class Loading:
         service = read_service(reading, code, self.known)
         if service is None:
             return None
-        is_right = len(reading.problems) == before
-        examples = self._examples(paths, service, city if is_right else None)
+        tried = self.tries_examples and len(reading.problems) == before
+        examples = self._examples(paths, service, city if tried else None)
         own = files_of_service(reading.files, code, service.process, reading.languages)
         return replace(service, examples=examples, content_hash=content_hash(own))
 
