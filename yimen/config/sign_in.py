@@ -67,6 +67,12 @@ ACCOUNT_RATE_LIMITS = {
 }
 
 MFA_ADAPTER = "yimen.accounts.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "add_webauthn": "yimen.accounts.adapters.passkeys.AddPasskey",
+    "login_webauthn": "yimen.accounts.adapters.passkeys.SignInWithPasskey",
+    "authenticate_webauthn": "yimen.accounts.adapters.passkeys.PasskeyAfterPassword",
+    "reauthenticate_webauthn": "yimen.accounts.adapters.passkeys.PasskeyAgain",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1

@@ -1,9 +1,12 @@
 """The forms of sign-in, which allauth brings, drawn in the design system with words of our own."""
 
+import ipaddress
 from collections.abc import Callable
 
 from django import forms, template
 from django.forms.boundfield import BoundField
+from django.http.request import split_domain_port
+from django.template.context import Context
 from django.utils.translation import gettext as _
 
 from yimen.channels.shared.components import FieldError
@@ -58,6 +61,17 @@ def form_errors(*shown: object) -> list[FieldError]:
             anchor = "" if field.is_hidden else field.auto_id
             errors += [FieldError(anchor, str(error)) for error in field.errors]
     return errors
+
+
+@register.simple_tag(takes_context=True)
+def passkeys_work(context: Context) -> bool:
+    """Say whether browsers allow passkeys here: not where the site is called by a bare number."""
+    host, _port = split_domain_port(context["request"].get_host())
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return True
+    return False
 
 
 # Labels and hints are made when the page is drawn, in its language.
