@@ -18,7 +18,10 @@ from yimen.people.queries.records import open_record
 from yimen.people.rules import PERSON, check_may_see_person
 from yimen.people.types import Facts, RecordSource
 
-PERSON_FIELDS = ("age", "sex", "category", "district", "birth_date")
+PERSON_FIELDS = (
+    *("age", "sex", "category", "district", "birth_date"),
+    *("name", "number", "phone", "address", "division"),  # fill in questions of a form
+)
 REGISTER = "register"  # the source of what the register of persons says
 
 
@@ -88,6 +91,11 @@ def _of_person(
         "category": found.category or None,
         "district": district_of(found.division, city) or None,
         "birth_date": found.birth_date,
+        "name": found.name or None,
+        "number": found.number or None,
+        "phone": found.phone or None,
+        "address": found.address or None,
+        "division": found.division or None,
     }
     return {field: known[field] for field in fields}, _register_source(PERSON)
 
