@@ -1,0 +1,40 @@
+"""How officers, offices and tasks are called at the desk."""
+
+from django.utils.translation import pgettext
+
+from yimen.accounts.types import OfficerName
+from yimen.base.actor import Actor
+from yimen.catalogue.definition import City
+from yimen.catalogue.types import TaskKind
+
+
+def office(name: OfficerName, city: City, language: str) -> str:
+    """Return an officer as agency and office number, never by a private name."""
+    return f"{agency(name.agency, city, language)} {name.office_number}".strip()
+
+
+def agency(code: str, city: City, language: str) -> str:
+    """Return the title of an agency, or its code when the city has dropped it."""
+    declared = city.agencies.get(code)
+    return declared.title[language] if declared is not None else code
+
+
+def role(key: str, city: City, language: str) -> str:
+    """Return the title of a role, or its key when the city has dropped it."""
+    declared = city.roles.get(key)
+    return declared.title[language] if declared is not None else key
+
+
+def task_kind(kind: TaskKind) -> str:
+    """Return what a kind of task is called."""
+    words = {
+        TaskKind.REVIEW: pgettext("task", "Review"),
+        TaskKind.OPINION: pgettext("task", "Opinion"),
+        TaskKind.DECISION: pgettext("task", "Decision"),
+    }
+    return words[kind]
+
+
+def is_head(actor: Actor) -> bool:
+    """Say whether the actor may approve extensions somewhere."""
+    return bool(actor.agencies_with("case.extend"))
