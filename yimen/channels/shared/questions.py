@@ -161,7 +161,9 @@ def upload(
     heading: bool = False,
 ) -> Upload:
     """Return the question for a document, with the files added so far and a sentence if refused."""
-    limits = _("%(kinds)s, up to %(size)s each, at most %(count)d files") % {
+    one = _("%(kinds)s, up to %(size)s, one file only")
+    several = _("%(kinds)s, up to %(size)s each, at most %(count)d files")
+    limits = (one if material.max_files == 1 else several) % {
         "kinds": sentences.kinds_of_file(material),
         "size": wording.file_size(material.max_bytes),
         "count": material.max_files,

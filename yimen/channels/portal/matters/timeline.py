@@ -158,8 +158,8 @@ def _next(status: CaseStatus, city: City, language: str) -> list[TimelineItem]:
 
 def _stage_reached(status: CaseStatus, steps: list[ProcessStep]) -> int:
     """Return the stage of the process at which the case is; -1 before it has begun."""
-    titles = {held.title for held in status.now_with}
-    return max((step.stage for step in steps if step.title in titles), default=-1)
+    titles = [held.title.as_dict() for held in status.now_with]
+    return max((step.stage for step in steps if step.title.as_dict() in titles), default=-1)
 
 
 def _paper_to_come() -> TimelineItem:
