@@ -33,6 +33,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("yimen.channels.api.urls")),
     *i18n_patterns(
         path("account/", include("yimen.channels.portal.account.urls")),
+        path("desk/", include("yimen.channels.desk.urls")),
+        path("verify/", include("yimen.channels.paper.urls")),
         path("", include("yimen.channels.portal.urls")),
         path("", include(wagtail_urls)),
         prefix_default_language=False,

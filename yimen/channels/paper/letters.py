@@ -1,0 +1,151 @@
+"""What stands in certificates and letters of refusal, in every language of the city."""
+
+from collections.abc import Mapping
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+
+import segno
+from django.contrib.staticfiles.finders import find
+from django.utils.translation import gettext as _
+from django.utils.translation import override, pgettext
+
+from yimen.base.text import Text
+from yimen.cases.types import DocumentKind, Ground, Paper, RemedyNamed
+from yimen.catalogue.definition import City
+from yimen.catalogue.queries import current_city, current_emblem
+from yimen.channels.shared import wording
+from yimen.channels.shared.context import LANGUAGE_NAMES
+
+TEMPLATE = Path(__file__).parent / "templates" / "paper" / "decision.typ"
+USUAL_ACCENT = "#A8321F"
+Words = dict[str, object]
+
+
+def paper_data(paper: Paper) -> Mapping[str, object]:
+    """Return what the template of a decision gets: the facts with the words around them."""
+    city = current_city()
+    others = [language for language in paper.languages if language != paper.language]
+    return {
+        "versions": [_version(paper, city, language) for language in (paper.language, *others)],
+        "accent": paper.accent or USUAL_ACCENT,
+        "emblem": current_emblem() or _usual_emblem(),
+        "qr": _qr(paper.verification_url),
+        "receipt": paper.receipt_number,
+        "code": paper.verification_code,
+        "verify-url": paper.verification_url,
+    }
+
+
+def _version(paper: Paper, city: City, language: str) -> Words:
+    """Return the paper in one language."""
+    page_language = LANGUAGE_NAMES.get(language, (language,))[0]
+    with override(page_language):
+        refused = paper.kind is DocumentKind.REFUSAL
+        return {
+            "language": language,
+            "city": paper.city[language],
+            "agency": paper.agency[language],
+            "title": _("Letter of refusal") if refused else paper.title[language],
+            "facts": _facts(paper, language),
+            "body": _body(paper, language),
+            "reasons": _reasons(paper, language) if refused else [],
+            "records": [
+                _record(ground, city, language) for ground in paper.grounds if ground.as_of
+            ],
+            "remedies": [_remedy(remedy, language) for remedy in paper.remedies] if refused else [],
+            "decided-by": _decided_by(paper),
+            "labels": {
+                "reasons": _("Reasons"),
+                "records": _("Records that decided"),
+                "record-columns": [_("What it says"), _("Record"), _("As of")],
+                "remedies": _("If you disagree with this decision"),
+                "verify": _(
+                    "Scan the drawing, or enter the code on the portal, to check this paper"
+                ),
+            },
+        }
+
+
+def _facts(paper: Paper, language: str) -> list[Words]:
+    rows = [
+        (_("Applicant"), paper.name),
+        (_("Service"), paper.service[language]),
+        (_("Receipt number"), paper.receipt_number),
+        (_("Decided on"), wording.day(paper.decided_on, language)),
+    ]
+    if paper.valid_until is not None:
+        rows.append((_("Valid until"), wording.day(paper.valid_until, language)))
+    return [{"label": label, "value": value} for label, value in rows if value]
+
+
+def _body(paper: Paper, language: str) -> list[str]:
+    if paper.kind is DocumentKind.CERTIFICATE:
+        return [text for text in paper.body[language].split("\n\n") if text]
+    words = _("Your application “%(service)s” was examined. It is refused.")
+    return [words % {"service": paper.service[language]}]
+
+
+def _reasons(paper: Paper, language: str) -> list[Words]:
+    """Return the officer's own words as they were written, then what the rules say."""
+    said: list[Words] = [{"says": paper.reason, "source": ""}] if paper.reason else []
+    seen: dict[str, Words] = {
+        ground.criterion: {"says": ground.says[language], "source": ground.source}
+        for ground in paper.grounds
+    }
+    return [*said, *seen.values()]
+
+
+def _record(ground: Ground, city: City, language: str) -> Words:
+    """Return which record decided: what was looked at, whose it is, and of which day."""
+    data_set = city.data_sets.get(ground.data_set)
+    labels = [_label(name, city)[language] for name in ground.field_names]
+    owner = city.agencies.get(data_set.owner) if data_set is not None else None
+    titles = [ground.data_set_title[language] or _("Register of residents")]
+    titles += [owner.title[language]] if owner is not None else []
+    day = ground.as_of or date.min
+    return {
+        "label": _(", ").join(label for label in labels if label) or ground.says[language],
+        "source": " · ".join(titles),
+        "as-of": wording.short_day(day, language),
+    }
+
+
+def _label(name: str, city: City) -> Text:
+    code, _dot, key = name.partition(".")
+    data_set = city.data_sets.get(code)
+    field = data_set.field_by_key(key) if data_set is not None else None
+    return field.label if field is not None else Text()
+
+
+def _remedy(remedy: RemedyNamed, language: str) -> Words:
+    last_day = _("Last day: %(day)s") % {"day": wording.day(remedy.last_day, language)}
+    return {
+        "title": remedy.title[language],
+        "says": remedy.says[language],
+        "last-day": last_day,
+    }
+
+
+def _decided_by(paper: Paper) -> str:
+    if not paper.decided_by:
+        return _("Decided by the rules of the service, without an officer.")
+    return pgettext("an officer by the number of the room", "Office %(number)s") % {
+        "number": paper.decided_by
+    }
+
+
+def _qr(address: str) -> str:
+    drawing = BytesIO()
+    segno.make(address, error="m", micro=False).save(
+        drawing, kind="svg", border=0, xmldecl=False, svgns=True
+    )
+    return drawing.getvalue().decode()
+
+
+def _usual_emblem() -> str:
+    found = find("yimen/emblem.svg")
+    return Path(found).read_text("utf-8") if isinstance(found, str) else _NO_EMBLEM
+
+
+_NO_EMBLEM = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"/>'

@@ -1,0 +1,111 @@
+"""Whether a paper is real: the page behind the drawing on it, and a comparison of the file itself.
+
+Who holds the code holds the paper. The page still shows no more than one needs to know it again:
+no name, no answer, and the receipt number only in part.
+"""
+
+from enum import StrEnum
+from hashlib import sha256
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from yimen.cases.queries import VerifiedDocument, document_by_code
+from yimen.cases.rules.papers import plain_code, spaced_code
+from yimen.channels.shared.components import FieldError, Upload
+
+MOST_BYTES = 20_000_000
+CODE_LENGTH = 16
+
+
+class Comparison(StrEnum):
+    """What a comparison of a file with the issued one showed."""
+
+    SAME = "same"
+    ANOTHER = "another"
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify(request: HttpRequest) -> HttpResponse:
+    """Ask for the code that is printed on a paper."""
+    typed = request.POST.get("code", "")[:80]
+    if request.method != "POST":
+        return _code_page(request)
+    code = plain_code(typed)
+    if len(code) != CODE_LENGTH:
+        words = _("The code has 16 letters and digits in four groups. Compare it with the paper.")
+        return _code_page(request, typed, words)
+    return redirect("paper:verify_code", spaced_code(code))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify_code(request: HttpRequest, code: str) -> HttpResponse:
+    """Say what the city knows of the paper with this code; a POST compares a file with it."""
+    found = document_by_code(code)
+    shown_code = spaced_code(plain_code(code))[:40]
+    if found is None:
+        unknown = {"code": shown_code}
+        page = render(request, "paper/unknown.html", unknown, status=HTTPStatus.NOT_FOUND)
+        return _private(page)
+    compared = _compared(request, found) if request.method == "POST" else None
+    nothing = request.method == "POST" and compared is None
+    error = _("Choose the PDF file of the paper, at most 20 MB.") if nothing else ""
+    context = {
+        "found": found,
+        "code": shown_code,
+        "receipt": _masked(found.receipt_number),
+        "compared": compared,
+        "asked": _file_question(error),
+        "errors": [FieldError("file", error)] if error else [],
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
+    return _private(render(request, "paper/verified.html", context, status=status))
+
+
+def _compared(request: HttpRequest, found: VerifiedDocument) -> Comparison | None:
+    """Return whether the uploaded file is the very one that was issued; None without a file."""
+    file = request.FILES.get("file")
+    if file is None or not file.size or file.size > MOST_BYTES:
+        return None
+    digest = sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    return Comparison.SAME if digest.hexdigest() == found.sha256 else Comparison.ANOTHER
+
+
+def _file_question(error: str) -> Upload:
+    return Upload(
+        key="file",
+        label=_("PDF file of the paper"),
+        accept="application/pdf",
+        limits=_("PDF, at most 20 MB"),
+        error=error,
+    )
+
+
+def _code_page(request: HttpRequest, typed: str = "", error: str = "") -> HttpResponse:
+    context = {
+        "typed": typed,
+        "error": error,
+        "errors": [FieldError("code", error)] if error else [],
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
+    return render(request, "paper/verify.html", context, status=status)
+
+
+def _masked(receipt_number: str) -> str:
+    """Return ``261123-****-9QXA``: enough to compare with the paper in one's hand."""
+    day, _middle, last = receipt_number.split("-")
+    return f"{day}-****-{last}"
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    response["X-Robots-Tag"] = "noindex"
+    response["Referrer-Policy"] = "no-referrer"  # the address holds the code
+    return response
