@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "yimen.channels.shared.uploads.RequestLimit",
     "allauth.account.middleware.AccountMiddleware",
     "yimen.accounts.adapters.SignInDoor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -128,6 +129,7 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_FOLDER / "media"
 DOCUMENT_STORE = DATA_FOLDER / "documents"
 KEY_FOLDER = DATA_FOLDER / "keys"
+LARGEST_REQUEST = 64_000_000  # bytes of one form with its files
 WAGTAIL_SITE_NAME = "Yimen"
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = WAGTAIL_PASSWORD_RESET_ENABLED = False  # allauth's matter

@@ -90,7 +90,10 @@ def _reasons(paper: Paper, language: str) -> list[Words]:
     """Return the officer's own words as they were written, then what the rules say."""
     said: list[Words] = [{"says": paper.reason, "source": ""}] if paper.reason else []
     seen: dict[str, Words] = {
-        ground.criterion: {"says": ground.says[language], "source": ground.source}
+        ground.criterion: {
+            "says": ground.says[language],
+            "source": wording.cited(ground.source, language),
+        }
         for ground in paper.grounds
     }
     return [*said, *seen.values()]
