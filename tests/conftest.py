@@ -1,7 +1,9 @@
 """What all tests stand on: a real PostgreSQL and a data folder of their own.
 
-Without DATABASE_URL, the tests start the embedded server in a temporary folder and stop it at the
-end. Under pytest-xdist the controller starts it, and pytest-django gives each worker a database.
+Without DATABASE_URL, each process that runs tests starts the embedded server in a temporary folder
+and stops it at the end; servers of their own, because what waits for the oldest running transaction
+(the sealer of the ledger) would else wait for tests of other processes. YIMEN_TEST_POSTGRESQL names
+another installation of PostgreSQL to run them on, such as /usr/lib/postgresql/15.
 """
 
 import os
@@ -28,6 +30,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from yimen.catalogue.queries import forget_city
+from yimen.config.embedded.binaries import at as binaries_at
 from yimen.config.embedded.binaries import bundled, readable_for
 from yimen.config.embedded.cluster import ROLE, Cluster
 from yimen.config.embedded.server import Server
@@ -42,7 +45,8 @@ _folder = pytest.StashKey[Path]()
 
 def pytest_configure(config: pytest.Config) -> None:
     _use_data_folder(config)
-    if "DATABASE_URL" not in os.environ and not config.getoption("collectonly"):
+    runs_tests = hasattr(config, "workerinput") or config.getoption("dist", "no") == "no"
+    if "DATABASE_URL" not in os.environ and runs_tests and not config.getoption("collectonly"):
         _start_server(config)
     if "DATABASE_URL" in os.environ:
         settings.DATABASES["default"].update(dj_database_url.parse(os.environ["DATABASE_URL"]))
@@ -82,18 +86,22 @@ def _use_data_folder(config: pytest.Config) -> None:
 def _start_server(config: pytest.Config) -> None:
     place = config.stash[_folder]
     user = choose_user(place)
-    cluster = Cluster(place, user, readable_for(user, bundled()))
+    named = os.environ.get("YIMEN_TEST_POSTGRESQL")
+    binaries = binaries_at(Path(named)) if named else bundled()
+    cluster = Cluster(place, user, readable_for(user, binaries))
     server = Server(cluster, max_connections=100, settings=FAST_BUT_FORGETFUL)
     server.start(durable=False)
     config.stash[_server] = server
     with psycopg.connect(server.administrator_url, autocommit=True) as connection:
         # Who tampers with the ledger in a test steps over the triggers that forbid it.
         connection.execute(f"GRANT SET ON PARAMETER session_replication_role TO {ROLE}")
-    os.environ["DATABASE_URL"] = server.url  # xdist's workers inherit it
+    os.environ["DATABASE_URL"] = server.url
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if "YIMEN_TEST_POSTGRESQL" in os.environ:  # what needs no database was tested without it
+        items[:] = filter(uses_database, items)
     items[:] = in_order(items)
 
 

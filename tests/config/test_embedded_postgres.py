@@ -346,3 +346,7 @@ def test_the_server_ends_when_the_process_that_started_it_is_killed(folder: Path
     starter.stdout.close()
     wait_for(lambda: ended(server))
     assert leftovers.read_pid_file(folder / "postgres") is None
+    abandoned = Path((folder / "postgres.socket").read_text())
+    assert abandoned.exists()
+    leftovers.clear(cluster_of(folder))
+    assert not abandoned.exists()

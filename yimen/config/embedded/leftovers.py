@@ -71,8 +71,10 @@ def clear(cluster: Cluster, *, keep: Path | None = None) -> None:
             " stopped. End it, then start again."
         )
     (cluster.folder / "postmaster.pid").unlink(missing_ok=True)
-    if recorded is not None and Path(recorded.socket_folder) != keep:
-        remove_socket_folder(recorded.socket_folder)
+    note = _note(cluster)
+    if note.exists() and (before := Path(note.read_text(encoding="utf-8"))) != keep:
+        remove_socket_folder(before)
+        note.unlink()
 
 
 def _stop(
@@ -96,12 +98,16 @@ def _stop(
     time.sleep(0.05)
 
 
-def remove_socket_folder(name: str) -> None:
+def remove_socket_folder(folder: Path) -> None:
     """Remove a socket folder that we made, and nothing else."""
-    folder = Path(name)
     if folder.name.startswith(SOCKET_FOLDER_PREFIX) and folder.is_dir() and not folder.is_symlink():
         if {entry.name for entry in folder.iterdir()} <= {".s.PGSQL.5432", ".s.PGSQL.5432.lock"}:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _note(cluster: Cluster) -> Path:
+    """Return where the socket folder is written down, for who comes after a kill."""
+    return cluster.place / "postgres.socket"
 
 
 def make_socket_folder(cluster: Cluster) -> Path:
@@ -116,6 +122,7 @@ def make_socket_folder(cluster: Cluster) -> Path:
         except OSError:
             continue
         cluster.user.own(folder)
+        _note(cluster).write_text(str(folder), encoding="utf-8")
         return folder
     raise Refusal(
         "There is no folder with a short path for the database's socket: neither TMPDIR, /tmp nor"

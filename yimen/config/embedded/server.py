@@ -90,7 +90,7 @@ class Server:
                 if _signal_and_wait(self.process, sign, seconds):
                     break
             self.process = None
-        leftovers.remove_socket_folder(str(self.socket_folder))
+        leftovers.remove_socket_folder(self.socket_folder)
 
     def _launch(self) -> None:
         _rotate(self.cluster.log)
