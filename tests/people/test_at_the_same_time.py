@@ -1,35 +1,21 @@
 """Two at once: one of them is told so, and nothing is half-done."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 
 import pytest
-from applied_city import SHANGHAI
 from django.db import connection
 from signing_in import a_resident
 from standing import a_person, an_id_number, resident
 
 from yimen.accounts.models import Account
 from yimen.accounts.rules import AlreadyTied
-from yimen.base.actor import SYSTEM, Actor
-from yimen.catalogue.actions import apply_city
-from yimen.catalogue.models import Release
-from yimen.catalogue.queries import forget_city
+from yimen.base.actor import Actor
 from yimen.people import actions, rules
 from yimen.people.models import DocumentNumber, Letter, TieRequest
 
-pytestmark = [pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(autouse=True)
-def _city() -> Iterator[None]:
-    """The city in force, made anew where the test before has emptied the tables."""
-    forget_city()
-    if not Release.objects.exists():
-        apply_city(SHANGHAI, SYSTEM, force=True)
-    yield
-    forget_city()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("_applied")]
 
 
 def at_once(*deeds: Callable[[], object]) -> list[object]:
