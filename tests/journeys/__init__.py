@@ -1,0 +1,1 @@
+"""Journeys: walks through the whole product, in a real browser against the real server."""

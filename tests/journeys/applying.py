@@ -1,0 +1,122 @@
+"""What residents do: sign in, apply, and see what becomes of it."""
+
+import io
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import expect
+
+from journeys.browsing import Visitor
+from journeys.words import read_city
+from yimen.catalogue.definition import Service
+
+RECEIPT = re.compile(r"\d{6}-[0-9A-Z]{4}-[0-9A-Z]{4}")
+_QUESTION = re.compile(r"/questions/([a-z_0-9]+)/")
+_DOCUMENT = re.compile(r"/documents/([a-z-]+)/")
+
+Answers = Mapping[str, str]
+
+# What the demonstration's laid-off father answers where no record does.
+ALLOWANCE: Answers = {
+    "reason": "unemployed",
+    "unemployed_member": "yes",
+    "registered_for_work": "yes",
+    "lives_at_registration": "yes",
+    "check_authority": "agree",
+}
+
+
+def sign_in(visitor: Visitor, username: str) -> None:
+    """Fill in the form for signing in, wherever the visitor has met it."""
+    known = visitor.house.sign_in(username)
+    visitor.write(visitor.page.locator("[name=login]"), username)
+    visitor.write(visitor.page.locator("[name=password]"), known["password"])
+    visitor.follow(visitor.page.get_by_role("main").locator("button[type=submit]").first)
+    if "code" in known:
+        code = visitor.house.sign_in(username)["code"]
+        visitor.write(visitor.page.locator("[name=code]"), code)
+        visitor.press("Sign in")
+
+
+def service(visitor: Visitor, code: str) -> Service:
+    """Return a service as the city declares it."""
+    return read_city(visitor.house.city).services[code]
+
+
+def fill_in(visitor: Visitor, code: str, answers: Answers, files: Mapping[str, Path]) -> None:
+    """Answer one question after the other, confirm what is known, and add the documents."""
+    for _ in range(60):
+        question = _QUESTION.search(visitor.page.url)
+        if question is None:
+            break
+        answer_question(visitor, question[1], answers)
+    documents = service(visitor, code).materials
+    if documents:
+        visitor.heading_is("Documents")
+        for material in documents:
+            if material.key in files:
+                visitor.follow(
+                    visitor.page.get_by_role("link", name=material.title[visitor.way.language])
+                )
+                add_file(visitor, material.key, files[material.key])
+                expect(visitor.page.get_by_text(files[material.key].name).first).to_be_visible()
+        visitor.press("Continue")
+    while visitor.page.url.find("/documents/") > 0:
+        visitor.press("Continue")
+    visitor.heading_is("Check your answers")
+
+
+def answer_question(visitor: Visitor, key: str, answers: Answers) -> None:
+    """Answer one question, or confirm what the page proposes."""
+    if key in answers:
+        put(visitor, key, answers[key])
+    go = visitor.control("This is right, continue")
+    visitor.follow(go if go.count() else visitor.control("Continue"))
+
+
+def put(visitor: Visitor, key: str, value: str) -> None:
+    """Put an answer into the question with this key, whatever kind it is."""
+    page = visitor.page
+    radio = page.locator(f'input[type=radio][name="{key}"][value="{value}"]')
+    if radio.count():
+        visitor.choose(radio)
+        return
+    field = page.locator(f'[name="{key}"]')
+    if not field.count():
+        for part, text in zip(("year", "month", "day"), value.split("-"), strict=True):
+            visitor.write(page.locator(f'[name="{key}-{part}"]'), text)
+    elif field.evaluate("e => e.tagName") == "SELECT":
+        visitor.pick(field, value)
+    else:
+        visitor.write(field, value)
+
+
+def add_file(visitor: Visitor, key: str, file: Path, status: int = 200) -> None:
+    """Add a file to a document, on its page."""
+    visitor.attach(visitor.page.locator(f'input[type=file][name="{key}"]'), file)
+    visitor.press("Continue", status=status)
+
+
+def declare_and_send(visitor: Visitor) -> str:
+    """Declare that all is true, send the application, and return the receipt number."""
+    visitor.press("All of this is right, continue")
+    visitor.choose(visitor.page.locator("#declared"))
+    visitor.press("Send the application")
+    visitor.heading_is("Your application is sent")
+    return receipt_number(visitor)
+
+
+def receipt_number(visitor: Visitor) -> str:
+    """Return the receipt number that the page shows."""
+    found = RECEIPT.search(visitor.page.inner_text("main"))
+    assert found, visitor.page.inner_text("main")
+    return found[0]
+
+
+def drawn_codes(picture: bytes | Path) -> list[str]:
+    """Return what a telephone reads from a picture."""
+    source = io.BytesIO(picture) if isinstance(picture, bytes) else picture
+    return [found.text for found in zxingcpp.read_barcodes(Image.open(source))]
