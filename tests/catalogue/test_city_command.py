@@ -162,7 +162,7 @@ def test_a_refused_change_is_shown_with_its_remedy(town: Town) -> None:
         assert result.exit_code == 1
         assert "refused" in result.stdout
         assert "make it 2" in result.stdout
-        assert "1 change cannot be made; see the remedies above." in result.stdout
+        assert "Nothing can be applied: 1 of 1 change refused, see above." in result.stdout
     answer = json.loads(run("apply", town.folder, "--json").stdout)
     assert answer["ok"] is False
     assert answer["changes"][0]["refused"] is True
@@ -183,5 +183,5 @@ def test_force_is_named_where_it_is_needed(town: Town, monkeypatch: pytest.Monke
     refused = run("apply", town.folder)
     assert refused.exit_code == 1
     assert "needs --force" in refused.stdout
-    assert "1 change made only with --force." in refused.stdout
+    assert "changes were not made; 1 only with --force." in refused.stdout
     assert run("apply", town.folder, "--force").exit_code == 0

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from yimen.catalogue.definition import Change, Plan, Problem
     from yimen.catalogue.loader import Checked
 
+NOT_MADE = "were not made"
+
 _FOLDER = click.argument(
     "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR"
 )
@@ -82,7 +84,7 @@ def apply(folder: Path, as_json: bool, force: bool) -> None:
     except CityHasProblems as error:
         _fail_with_problems(error.problems, as_json)
     except PlanRefused as error:
-        _show_plan(error.plan, as_json, "were not made")
+        _show_plan(error.plan, as_json, NOT_MADE)
         sys.exit(1)
     _show_plan(applied, as_json, "made")
 
@@ -115,52 +117,49 @@ def _fail_with_problems(problems: "Iterable[Problem]", as_json: bool) -> NoRetur
 
 
 def _show_plan(shown: "Plan", as_json: bool, done: str) -> None:
+    """Print a plan; ``done`` says what became of its changes."""
     if as_json:
         _print_json(
             {
-                "ok": not shown.refusals,
+                "ok": done != NOT_MADE and not shown.refusals,
                 "city": shown.city.code,
                 "first": shown.first,
                 "changes": [_as_json(change) for change in shown.changes],
             }
         )
         return
-    from rich.console import Console
-    from rich.table import Table
-
     if shown.is_empty:
         click.echo(f"Nothing changes: {shown.city.code} is in force as declared.")
         return
-    table = Table(box=None, show_header=False, pad_edge=False)
-    for change in shown.changes:
-        table.add_row(*_cells(change))
-    console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
-    console.print(table)
-    console.print(f"{_number(len(shown.changes), 'change')} {done}.{_advice(shown)}")
+    marks = [_mark(change) for change in shown.changes]
+    names = [f"{change.subject} {change.code}" for change in shown.changes]
+    widths = max(len(word) for word, _ in marks), max(map(len, names))
+    for (word, colour), name, change in zip(marks, names, shown.changes, strict=True):
+        mark = click.style(word.ljust(widths[0]), fg=colour)
+        click.echo(f"{mark}  {name.ljust(widths[1])}  {change.sentence}".rstrip())
+    click.echo(_summary(shown, done))
 
 
-def _cells(change: "Change") -> tuple[str, str, str]:
-    from rich.markup import escape
-
-    mark, style = next(
-        found
-        for holds, found in (
-            (change.refused, ("refused", "bold red")),
-            (change.needs_force, ("needs --force", "yellow")),
-            (True, (str(change.kind), "green")),
-        )
-        if holds
-    )
-    name = escape(f"{change.subject} {change.code}")
-    return f"[{style}]{mark}[/{style}]", name, escape(change.sentence)
+def _mark(change: "Change") -> tuple[str, str]:
+    """Return a word for a change, and its colour."""
+    if change.refused:
+        return "refused", "red"
+    if change.needs_force:
+        return "needs --force", "yellow"
+    return str(change.kind), "green"
 
 
-def _advice(shown: "Plan") -> str:
+def _summary(shown: "Plan", done: str) -> str:
+    count = len(shown.changes)
     if shown.refusals:
-        return f" {_number(len(shown.refusals), 'change')} cannot be made; see the remedies above."
-    if shown.dangers:
-        return f" {_number(len(shown.dangers), 'change')} made only with --force."
-    return ""
+        refused = len(shown.refusals)
+        return (
+            f"Nothing can be applied: {refused} of {_number(count, 'change')} refused, see above."
+        )
+    if shown.dangers and done != "made":
+        dangers = len(shown.dangers)
+        return f"{_number(count, 'change')} {done}; {dangers} only with --force."
+    return f"{_number(count, 'change')} {done}."
 
 
 def _as_json(change: "Change") -> dict[str, object]:

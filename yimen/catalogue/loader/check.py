@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
@@ -72,10 +73,15 @@ def _portions(loading: Loading, city: City, codes: list[str]) -> Iterator[_Porti
             yield from map(_checked, parts)
         else:
             context = multiprocessing.get_context("fork")
-            with ProcessPoolExecutor(processes, mp_context=context) as pool:
+            with ProcessPoolExecutor(processes, context, _leave_interrupts) as pool:
                 yield from pool.map(_checked, parts)
     finally:
         _shared.pop()
+
+
+def _leave_interrupts() -> None:
+    """Let Ctrl-C be answered by the parent alone, with one sentence."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _processors() -> int:
