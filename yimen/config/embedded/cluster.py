@@ -1,7 +1,7 @@
 """The folder in which the embedded PostgreSQL keeps its data."""
 
-import hashlib
 import os
+import secrets
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -137,17 +137,15 @@ def _place_elsewhere(data_folder: Path, user: SystemUser) -> Path:
             " folder any more. Open its parent folders for passing through (chmod o+x), or run as"
             f" '{user.name}'."
         )
-    name = hashlib.sha256(os.fsencode(data_folder)).hexdigest()[:12]
-    place = SHARED_STATE / name
     try:
         make_shared_state()
+        place = _remember(data_folder, SHARED_STATE / secrets.token_hex(6))
         place.mkdir(exist_ok=True)
         place.chmod(0o711)
-        (data_folder / POINTER).write_text(f"{place}\n", encoding="utf-8")
     except OSError as error:
         raise Refusal(
             f"The database runs as '{user.name}', who may not enter {data_folder}, and"
-            f" {place} could not be made: {error.strerror}. Set YIMEN_DATA to a folder that others"
+            f" no place in {SHARED_STATE} could be made: {error.strerror}. Set YIMEN_DATA to a folder that others"
             " may pass through, or run as an ordinary user."
         ) from error
     if not user.can("-x", place):
@@ -155,6 +153,24 @@ def _place_elsewhere(data_folder: Path, user: SystemUser) -> Path:
             f"The database runs as '{user.name}', who may enter neither {data_folder} nor {place}."
             " Set YIMEN_DATA to a folder that others may pass through, or run as an ordinary user."
         )
+    return place
+
+
+def _remember(data_folder: Path, place: Path) -> Path:
+    """Write down where the database stands; of two commands that choose at once, the first wins.
+
+    The name is random, so that a data folder made anew never finds the database of the one that
+    stood at the same path before.
+    """
+    pointer = data_folder / POINTER
+    unfinished = data_folder / f".{POINTER}-{os.getpid()}"
+    unfinished.write_text(f"{place}\n", encoding="utf-8")
+    try:
+        os.link(unfinished, pointer)
+    except FileExistsError:
+        return Path(pointer.read_text(encoding="utf-8").strip())
+    finally:
+        unfinished.unlink()
     return place
 
 
