@@ -16,10 +16,10 @@ from yimen.cases.actions.drafts import delete_drafts, person_applying, read_uplo
 from yimen.cases.actions.writing import city_day, officer
 from yimen.cases.events import Submitted
 from yimen.cases.models import Application, Case, CaseFile, DraftFile, IdempotencyKey
-from yimen.cases.queries.calendars import current_calendar_mark
+from yimen.cases.queries.calendars import current_calendar_mark, due_when_submitted
 from yimen.cases.queries.drafts import open_service, stands_in
 from yimen.cases.queries.scope import drafts_of
-from yimen.cases.rules.clocks import Clocks, clocks
+from yimen.cases.rules.clocks import Clocks
 from yimen.cases.rules.drafts import (
     bound_agencies,
     check_counts,
@@ -156,7 +156,7 @@ def _submit(actor: Actor, source: UUID | NewApplication, key: str) -> Receipt:
         else person_applying(actor, content.person_id)
     )
     receipt = _insert(
-        actor, key, content, answers, person_id, service, clocks(service, day, city.calendar), at
+        actor, key, content, answers, person_id, service, due_when_submitted(service, day), at
     )
     _insert_files(receipt, content, at)
     if content.draft_id is not None:

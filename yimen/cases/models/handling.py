@@ -221,6 +221,11 @@ class Task(OfCase):
                 name="cases_task_service",
             ),
             models.Index(
+                fields=["agency", "role", "kind", "due", "id"],
+                condition=_ACTIVE,
+                name="cases_task_kind",
+            ),
+            models.Index(
                 fields=["assignee", "due", "id"],
                 condition=Q(state="claimed"),
                 name="cases_task_mine",

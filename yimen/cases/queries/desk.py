@@ -11,6 +11,7 @@ from yimen.accounts.queries import city_today
 from yimen.accounts.types import OfficerName
 from yimen.base.actor import Actor
 from yimen.base.calendar import WorkingCalendar
+from yimen.base.deadline import Unit
 from yimen.base.text import Text
 from yimen.cases.models import ACTIVE_TASK_STATES, Case, Correction, Task
 from yimen.cases.process import OUTCOMES
@@ -19,7 +20,7 @@ from yimen.cases.queries.handling import application_of, service_of, tasks_of
 from yimen.cases.queries.records import CaseRecords, case_records, typed_answers
 from yimen.cases.queries.scope import READ, case_visible_to
 from yimen.cases.queries.status import CaseStatus, files_of, status_of
-from yimen.cases.rules.clocks import FAR_AWAY, SOON_DAYS, due_left
+from yimen.cases.rules.clocks import FAR_AWAY, SOON_DAYS, due_left, unit_of
 from yimen.cases.rules.errors import CasesError, NotAllowed
 from yimen.cases.rules.permissions import (
     HEAD,
@@ -42,7 +43,7 @@ MOST_COUNTED = 1000
 
 @dataclass(frozen=True, slots=True)
 class QueueItem:
-    """One task in the queue. ``left`` is in working days."""
+    """One task in the queue. ``left`` is in the unit of the service's promise."""
 
     task_id: UUID
     receipt_number: str
@@ -172,7 +173,12 @@ def queue_counts(actor: Actor) -> QueueCounts:
     """Return how much of the actor's work is mine, unclaimed, late and standing."""
 
     def count(filters: QueueFilters) -> int:
-        return len(_rows(actor, filters, _narrowed(actor, filters), MOST_COUNTED, ids_only=True))
+        parts = [
+            part.values("id")[:MOST_COUNTED]
+            for part in _parts(actor, filters, _narrowed(actor, filters))
+        ]
+        counted = parts[0].union(*parts[1:], all=True).count() if parts else 0
+        return min(counted, MOST_COUNTED)
 
     return QueueCounts(
         mine=count(QueueFilters(whose="mine")),
@@ -232,24 +238,26 @@ def _words(words: str) -> Q:
     return Q(applicant__startswith=words)
 
 
-def _rows(
-    actor: Actor, filters: QueueFilters, wanted: Q, limit: int, *, ids_only: bool = False
-) -> list[Task]:
-    """Read each desk's part of an index and merge: one sorted read over all would scan them all."""
-    parts: list[QuerySet[Task]] = []
-    for agency, role in desks(actor):
-        if filters.agency in ("", agency):
-            rows = Task.objects.filter(wanted, agency=agency, role=role)
-            rows = rows.only("person_id", "id", "due") if ids_only else rows
-            parts.append(rows.order_by("due", "id")[:limit])
-    if not parts:
-        return []
-    merged = parts[0] if len(parts) == 1 else parts[0].union(*parts[1:], all=True)
-    return list(merged.order_by("due", "id")[:limit] if len(parts) > 1 else merged)
+def _parts(actor: Actor, filters: QueueFilters, wanted: Q) -> list[QuerySet[Task]]:
+    """Return each desk's tasks: each is one part of an index."""
+    return [
+        Task.objects.filter(wanted, agency=agency, role=role)
+        for agency, role in desks(actor)
+        if filters.agency in ("", agency)
+    ]
+
+
+def _rows(actor: Actor, filters: QueueFilters, wanted: Q, limit: int) -> list[Task]:
+    """Read the parts in order and merge: one sorted read over all would scan them all."""
+    parts = [part.order_by("due", "id")[:limit] for part in _parts(actor, filters, wanted)]
+    if len(parts) > 1:
+        return list(parts[0].union(*parts[1:], all=True).order_by("due", "id")[:limit])
+    return list(parts[0]) if parts else []
 
 
 def _item(actor: Actor, task: Task, calendar: WorkingCalendar, today: date) -> QueueItem:
     service = current_city().services.get(task.service_code)
+    unit = unit_of(service.promised) if service is not None else Unit.WORKING
     return QueueItem(
         task_id=task.id,
         receipt_number=task.receipt_number,
@@ -263,7 +271,7 @@ def _item(actor: Actor, task: Task, calendar: WorkingCalendar, today: date) -> Q
         state=TaskState(task.state),
         officer=_officer(task),
         is_mine=task.assignee is not None and task.assignee == actor.account_id,
-        left=due_left(None if task.waiting else task.due, today, calendar),
+        left=due_left(None if task.waiting else task.due, today, calendar, unit),
         opened_at=task.opened_at,
     )
 
