@@ -28,8 +28,8 @@ def test_a_folder_without_problems_is_told_so(town: Town) -> None:
     result = run("check", town.folder)
     assert result.exit_code == 0
     assert result.stdout == (
-        f"{town.folder}: 1 services, 2 examples, 1 processes, 2 data sets, 3 agencies, 4 divisions, "
-        "1 standards. No problems.\n"
+        f"{town.folder}: 1 service, 2 examples, 1 process, 2 data sets, 3 agencies, 4 divisions, "
+        "1 standard. No problems.\n"
     )
 
 

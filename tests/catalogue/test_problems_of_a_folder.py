@@ -635,3 +635,9 @@ def test_reading_tells_how_far_it_is(town: Town) -> None:
     told: list[tuple[int, int]] = []
     load_folder(town.folder, lambda done, of: told.append((done, of)))
     assert told == [(1, 1)]
+
+
+def test_thousands_of_mistakes_are_told_in_time(town: Town) -> None:
+    rows = "".join(f"9{n:011},committee,8{n:08},x,x\n" for n in range(5000))
+    town.write("divisions.csv", town.read("divisions.csv") + rows)
+    assert len(town.problems()) == 5000

@@ -44,9 +44,10 @@ def check(folder: Path, as_json: bool) -> None:
         _fail_with_problems(checked.problems, as_json)
     counts = _counts(checked)
     if as_json:
-        _print_json({"ok": True, "city": checked.city.code, "counts": counts, "problems": []})
+        numbers = {_plural(name): count for name, count in counts.items()}
+        _print_json({"ok": True, "city": checked.city.code, "counts": numbers, "problems": []})
     else:
-        told = ", ".join(f"{number:,} {name}" for name, number in counts.items() if number)
+        told = ", ".join(_number(count, name) for name, count in counts.items() if count)
         click.echo(f"{folder}: {told}. No problems.")
 
 
@@ -92,13 +93,13 @@ def apply(folder: Path, as_json: bool, force: bool) -> None:
 def _counts(checked: "Checked") -> dict[str, int]:
     city = checked.city
     return {
-        "services": checked.services,
-        "examples": checked.examples,
-        "processes": len(city.processes),
-        "data sets": len(city.data_sets),
-        "agencies": len(city.agencies),
-        "divisions": len(city.divisions),
-        "standards": len(city.standards),
+        "service": checked.services,
+        "example": checked.examples,
+        "process": len(city.processes),
+        "data set": len(city.data_sets),
+        "agency": len(city.agencies),
+        "division": len(city.divisions),
+        "standard": len(city.standards),
     }
 
 
@@ -178,7 +179,14 @@ def _print_json(value: dict[str, object]) -> None:
 
 
 def _number(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+    """Return ``1 agency`` or ``1,200 agencies``."""
+    return f"{count:,} {noun if count == 1 else _plural(noun)}"
+
+
+def _plural(noun: str) -> str:
+    if noun.endswith("y"):
+        return noun[:-1] + "ies"
+    return noun + ("es" if noun.endswith("ss") else "s")
 
 
 @contextmanager

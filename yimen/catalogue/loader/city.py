@@ -19,6 +19,7 @@ from yimen.catalogue.rules import contrast
 from yimen.catalogue.types import RIGHTS, AgencyKind, DivisionLevel
 
 PAPER, WHITE = "#F7F5F0", "#FFFFFF"
+MOST_HINTS = 10
 ENOUGH_CONTRAST = 4.5  # WCAG 2.2 AA, text
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
@@ -248,9 +249,9 @@ def _check_above(reading: Reading, division: Division, found: Mapping[str, Divis
     if wanted is None and division.parent:
         problem = f"a city has no parent, but '{division.parent}' is given; leave it empty"
     elif wanted is not None and above is None:
-        problem = (
-            f"parent '{division.parent}' is not declared{did_you_mean(division.parent, found)}"
-        )
+        # Finding what was meant among thousands takes long: enough for the first mistakes.
+        near = found if len(reading.problems) < MOST_HINTS else ()
+        problem = f"parent '{division.parent}' is not declared{did_you_mean(division.parent, near)}"
     elif wanted is not None and above is not None and above.level is not wanted:
         problem = (
             f"parent '{division.parent}' is a {above.level}; a {division.level} needs a {wanted}"
