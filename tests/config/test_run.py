@@ -15,6 +15,21 @@ pytestmark = pytest.mark.faults
 KEPT = [("kept",)]
 
 
+def works_off_a_job(house: Running) -> bool:
+    """Put a harmless job in the queue, and say whether the worker has done it soon."""
+    [[job]] = house.ask(
+        "SELECT (procrastinate_defer_jobs_v1(ARRAY[ROW('default',"
+        " 'builtin:procrastinate.builtin_tasks.remove_old_jobs', 0, NULL, NULL,"
+        " '{\"max_hours\": 1000}', NULL)::procrastinate_job_to_defer_v1]))[1]"
+    )
+    for _ in range(100):
+        [[status]] = house.ask(f"SELECT status::text FROM procrastinate_jobs WHERE id = {job}")
+        if status == "succeeded":
+            return True
+        time.sleep(0.1)
+    return False
+
+
 def test_ctrl_c_stops_everything_the_database_included(house: Running) -> None:
     children = house.all_processes()
     socket_folder = house.socket_folder
@@ -61,6 +76,7 @@ def test_a_killed_worker_comes_back(house: Running) -> None:
     killed.kill()
     wait_for(lambda: [p for p in house.processes("worker") if p.pid != killed.pid])
     assert "The worker ended (signal 9)" in house.said
+    assert works_off_a_job(house)
 
 
 def test_a_killed_database_comes_back_with_all_that_was_committed(house: Running) -> None:
@@ -71,6 +87,7 @@ def test_a_killed_database_comes_back_with_all_that_was_committed(house: Running
     wait_for(lambda: house.database_answers)
     assert house.ask("SELECT word FROM kept") == KEPT
     assert "The database ended by itself" in house.said
+    wait_for(lambda: works_off_a_job(house), 90)
 
 
 def test_when_the_supervisor_is_killed_its_children_end_and_the_next_start_works(
