@@ -74,9 +74,9 @@ def test_an_item_says_what_for_whom_and_how_long(wang: Actor, li: Actor) -> None
         item.service["en"],
         "Check the file",
     )
-    assert (item.left.band, item.left.unit) == (DueBand.CALM, "working_days")
+    assert (item.left.band, item.left.unit) == (DueBand.CALM, "calendar_days")
     assert item.left.due == date(2026, 11, 12)
-    assert (item.left.days, item.officer, item.is_mine) == (8, None, False)
+    assert (item.left.days, item.officer, item.is_mine) == (10, None, False)
 
 
 def test_an_officer_sees_the_tasks_of_their_post_only(wang: Actor, li: Actor) -> None:

@@ -129,7 +129,7 @@ def _grounds(actor: Actor, case: Case, keys: Sequence[str]) -> tuple[Ground, ...
     for key in keys:
         if key not in known_keys:
             raise UnknownGround(key)
-    records = case_records(actor, case, application_of(case), service, questions=False)
+    records = case_records(actor, case, application_of(case), service)
     chosen = [
         decided
         for decided in records.criteria

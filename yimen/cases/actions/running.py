@@ -75,7 +75,7 @@ def _records_if_asked(
     conditions = [flow.condition for flow in process.flows if flow.condition is not None]
     if not any(ELIGIBLE in condition.names for condition in conditions):
         return None
-    return case_records(actor, case, application_of(case), service, questions=False)
+    return case_records(actor, case, application_of(case), service)
 
 
 def known_to(case: Case, city: City, done: dict[str, str]) -> Known:

@@ -31,14 +31,14 @@ from yimen.cases.rules.permissions import (
     check_release,
 )
 from yimen.cases.types import CaseState, DueLeft, QueueFilters, TaskOutcome, TaskState
-from yimen.catalogue.definition import FormField
+from yimen.catalogue.definition import FormField, Service
 from yimen.catalogue.queries import current_city
 from yimen.catalogue.types import TaskKind
-from yimen.people.queries import person
 from yimen.people.types import RecordSource
 
 PAGE = 50
 MOST_COUNTED = 1000
+_APPLICANT = [f"person.{key}" for key in ("name", "number", "birth_date", "address", "phone")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Applicant:
     """Whose application it is, as registered; a provisional person has no number."""
 
     name: str
-    kind: str
+    kind: str  # a `catalogue.types.Subject`
     number: str
     birth_date: date | None
     address: str
@@ -291,12 +291,13 @@ def file(actor: Actor, receipt_number: str) -> CaseFileView:
         raise NotAllowed(READ)
     case = case_visible_to(actor, receipt_number)
     service, application = service_of(case), application_of(case)
-    records = case_records(actor, case, application, service, questions=True)
+    filled_in = [field.from_record for field in service.fields if field.from_record]
+    records = case_records(actor, case, application, service, also=[*filled_in, *_APPLICANT])
     status = status_of(case, full=True)
     waits = status.extension is not None and status.extension.state == "asked"
     return CaseFileView(
         status=status,
-        applicant=_applicant(actor, case),
+        applicant=_applicant(service, records),
         answers=_answers(case, records),
         files=files_of(case),
         records=records,
@@ -308,11 +309,17 @@ def file(actor: Actor, receipt_number: str) -> CaseFileView:
     )
 
 
-def _applicant(actor: Actor, case: Case) -> Applicant:
-    row = person(actor, case.person_id, case.receipt_number)
-    assert row is not None  # a case refers to its person
+def _applicant(service: Service, records: CaseRecords) -> Applicant:
+    known = records.facts.values
+    born = known.get("person.birth_date")
     return Applicant(
-        row.name, row.kind, row.number, row.birth_date, row.address, row.phone, row.provisional
+        name=str(known.get("person.name", "")),
+        kind=str(service.subject),
+        number=str(known.get("person.number", "")),
+        birth_date=born if isinstance(born, date) else None,
+        address=str(known.get("person.address", "")),
+        phone=str(known.get("person.phone", "")),
+        provisional="person.number" not in known,
     )
 
 

@@ -50,18 +50,21 @@ def typed_answers(
 
 
 def case_records(
-    actor: Actor, case: Case, application: Application, service: Service, *, questions: bool
+    actor: Actor,
+    case: Case,
+    application: Application,
+    service: Service,
+    *,
+    also: Iterable[str] = (),
 ) -> CaseRecords:
     """Open the person's records for a case: each data set once, with the receipt as purpose.
 
     What the applicant states counts only where a criterion asks for an answer of the form: a
-    record is never replaced by the applicant's word. ``questions`` also reads the records that
-    the form's questions are filled in from.
+    record is never replaced by the applicant's word. ``also`` are names to read beside those of
+    the criteria.
     """
     city = current_city()
-    names = {name for c in service.criteria for name in c.when.names}
-    if questions:
-        names |= {field.from_record for field in service.fields if field.from_record}
+    names = {name for c in service.criteria for name in c.when.names}.union(also)
     of_records = {name for name in names if not name.startswith("answer.")}
     closed = _closed_to(actor, city, of_records, case.receipt_number)
     opened = {name for name in of_records if name.split(".")[0] not in closed}
