@@ -246,3 +246,28 @@ def _png(width: int, height: int) -> bytes:
 @pytest.mark.parametrize("side", [9_200, 40_000])
 def test_a_picture_of_more_points_than_any_page_is_refused(side: int) -> None:
     assert refusal("a.png", _png(side, side)) == FileProblem.BOMB
+
+
+def test_a_script_behind_a_disguised_object_stream_is_found() -> None:
+    disguised = object_stream(b"<</S/JavaScript/JS(app.alert(1))>>").replace(
+        b"/ObjStm", b"/Obj#53tm"
+    )
+    assert refusal("form.pdf", disguised) is FileProblem.ACTIVE
+    far = object_stream(b"<</S/JavaScript>>", b"/FlateDecode/Note(" + b" " * 5_000 + b")")
+    assert refusal("form.pdf", far) is FileProblem.ACTIVE
+
+
+@pytest.mark.parametrize("filling", [b"<<", b"<</ObjStm", b"stream\n", b"<</ObjStm/FlateDecode"])
+def test_a_pdf_made_to_keep_us_busy_is_looked_at_in_one_pass(filling: bytes) -> None:
+    busy = pdf(filling * (400_000 // len(filling)))
+    assert check_file(MATERIAL, 0, "busy.pdf", busy) == ("application/pdf", "busy.pdf")
+
+
+def test_object_streams_that_unpack_to_nothing_are_counted_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(files, "UNPACKED", 200_000)
+    block, last = b"\x00\x00\x00\xff\xff", b"\x01\x00\x00\xff\xff\x00\x00\x00\x01"
+    nothing = b"<</Type/ObjStm/Filter/FlateDecode>>stream\n\x78\x9c" + block * 30_000 + last
+    assert check_file(MATERIAL, 0, "one.pdf", pdf(nothing))[0] == "application/pdf"
+    assert refusal("two.pdf", pdf(nothing * 2)) is FileProblem.BOMB

@@ -155,7 +155,8 @@ def _check_entries(name: str, archive: zipfile.ZipFile, size: int) -> None:
 
 
 _ESCAPED = re.compile(rb"#([0-9a-fA-F]{2})")
-_OBJECT_STREAM = re.compile(rb"<<(?:(?!endobj).){0,2000}?/ObjStm.{0,2000}?stream\r?\n", re.DOTALL)
+_STREAM = re.compile(rb"(?<!end)stream(?:\r\n|\n|\r)")
+_PIECE = 1 << 13
 # /JS alone may stand in compressed bytes by chance; an action that runs needs the whole word.
 _ACTIVE_WORDS = (b"/JavaScript", b"/Launch", b"/RichMedia")
 
@@ -178,17 +179,35 @@ def _unescaped(content: bytes) -> bytes:
 
 
 def _object_streams(name: str, content: bytes) -> Iterator[bytes]:
-    """Unpack the streams in which PDF 1.5 and newer keeps its objects."""
-    left = UNPACKED
-    for found in _OBJECT_STREAM.finditer(content):
-        unpacker = zlib.decompressobj()
-        if b"/FlateDecode" not in _unescaped(found[0]):
+    """Unpack the streams in which PDF 1.5 and newer keeps its objects.
+
+    What stands between two streams is looked at once, and what is read and unpacked is counted over
+    all of them, so that the time taken follows the size of the file, however it is built.
+    """
+    left, before = UNPACKED, 0
+    for found in _STREAM.finditer(content):
+        described = _unescaped(content[before : found.start()])
+        before = found.end()
+        if b"/ObjStm" not in described:
+            continue
+        if b"/FlateDecode" not in described:
             raise FileRefused(FileProblem.DAMAGED, name)
+        part, spent = _inflated(name, content, found.end(), left)
+        left -= spent
+        yield _unescaped(part)
+
+
+def _inflated(name: str, content: bytes, start: int, left: int) -> tuple[bytes, int]:
+    """Unpack one stream; return it, and how many bytes were read and made."""
+    unpacker, parts, spent = zlib.decompressobj(), [], 0
+    while start < len(content) and not unpacker.eof:
+        piece = content[start : start + _PIECE]
+        start += len(piece)
         try:
-            part = unpacker.decompress(content[found.end() :], left)
+            parts.append(unpacker.decompress(piece, left - spent))
         except zlib.error as error:
             raise FileRefused(FileProblem.DAMAGED, name) from error
-        left -= len(part)
-        if left <= 0:
+        spent += len(piece) + len(parts[-1])
+        if spent >= left:
             raise FileRefused(FileProblem.BOMB, name)
-        yield _unescaped(part)
+    return b"".join(parts), spent
