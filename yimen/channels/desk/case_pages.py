@@ -1,5 +1,6 @@
 """The file of a case: everything that an officer decides on, in one pane."""
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from uuid import UUID
 
@@ -9,14 +10,14 @@ from django.views.decorators.http import require_safe
 from yimen.base.actor import Actor
 from yimen.cases import queries
 from yimen.cases.queries import CaseFileView
-from yimen.cases.types import DueBand
+from yimen.cases.types import DueBand, TaskState
 from yimen.catalogue.definition import City, Process
 from yimen.catalogue.queries import current_city, process_of
 from yimen.channels.desk import facts, forms, happenings, lanes, stored
 from yimen.channels.desk.door import case_page
 from yimen.channels.desk.forms import Refused
 from yimen.channels.desk.listing import Listing, Shown, due, listing_of
-from yimen.channels.desk.names import office
+from yimen.channels.desk.names import office, post
 from yimen.channels.desk.pages import desk_response, page_language
 from yimen.channels.shared.due_words import clock_sentences
 
@@ -75,7 +76,7 @@ def file_context(
         "closed_sets": _closed_sets(file, city, language),
         "materials": materials,
         "works": works,
-        "others": _others(file, works, city, language),
+        "elsewhere": _elsewhere(file, works, city, language),
         "lanes": lanes.lanes(file, process, city, language),
         "opinions": lanes.opinions(file.tasks, city, language),
         "promised_steps": clock_sentences(status.promised_steps, language),
@@ -105,15 +106,30 @@ def _closed_sets(file: CaseFileView, city: City, language: str) -> tuple[str, ..
     return tuple(city.data_sets[code].title[language] for code in file.records.closed)
 
 
-def _others(
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A task that is not the officer's: who has it, or which post it waits for."""
+
+    title: str
+    who: str
+    claimed: bool
+
+
+def _elsewhere(
     file: CaseFileView, works: tuple[forms.Work, ...], city: City, language: str
-) -> tuple[dict[str, object], ...]:
-    """Return the tasks that colleagues work on, so that nobody wonders why there is no form."""
+) -> tuple[Elsewhere, ...]:
+    """Return the open tasks of others, so that nobody wonders why there is no form."""
     mine = {work.task.id for work in works}
     return tuple(
-        {"title": task.title[language], "who": office(task.officer, city, language), "task": task}
+        Elsewhere(
+            task.title[language],
+            office(task.officer, city, language)
+            if task.officer is not None
+            else post(task.agency, task.role, city, language),
+            task.officer is not None,
+        )
         for task in file.tasks
-        if task.officer is not None and task.state == "claimed" and task.id not in mine
+        if task.state in (TaskState.OPEN, TaskState.CLAIMED) and task.id not in mine
     )
 
 
@@ -150,10 +166,12 @@ def _lost_text(refused: Refused | None, works: tuple[forms.Work, ...]) -> tuple[
     """Return what was typed into a form that is not there any more."""
     if refused is None or refused.task_id is None:
         return ()
-    here = any(
-        work.task.id == refused.task_id and FORM_OF[refused.verb] in work.verbs for work in works
-    )
+    here = any(work.task.id == refused.task_id and _offers(work, refused.verb) for work in works)
     return () if here else refused.typed
+
+
+def _offers(work: forms.Work, verb: str) -> bool:
+    return FORM_OF[verb] in work.verbs and (verb != "hand-over" or bool(work.colleagues))
 
 
 FORM_OF = {

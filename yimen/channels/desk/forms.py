@@ -243,11 +243,13 @@ def without_sentence(posted: QueryDict) -> tuple[str, ...]:
 
 
 def summary(refused: Refused, works_here: Sequence[Work]) -> tuple[FieldError, ...]:
-    """Return the errors of a refused form, each with the place to correct it."""
-    here = refused.task_id in {None, *(work.task.id for work in works_here)}
-    if refused.about and here:
-        return tuple(FieldError(_anchor(n, refused.task_id), s) for n, s in refused.about.items())
-    return (FieldError("", refused.sentence),)
+    """Return the errors of a refused form, each with the place to correct it.
+
+    None where there is nothing to correct: somebody was faster, or the form is not there any more.
+    """
+    if refused.task_id not in {None, *(work.task.id for work in works_here)}:
+        return ()
+    return tuple(FieldError(_anchor(n, refused.task_id), s) for n, s in refused.about.items())
 
 
 def _anchor(name: str, task_id: UUID | None) -> str:

@@ -11,7 +11,7 @@ from yimen.cases.queries import CaseFileView, TaskView
 from yimen.cases.types import TaskState
 from yimen.catalogue.definition import City, Process, ProcessStep, Service
 from yimen.catalogue.types import NodeKind, TaskKind
-from yimen.channels.desk.names import agency, office
+from yimen.channels.desk.names import agency, office, post
 from yimen.channels.desk.refusals import outcome
 from yimen.channels.shared.components import Progress
 
@@ -72,7 +72,7 @@ def _drawn(
 ) -> LaneStep:
     service: Service = file.status.service
     task = newest.get(step.key)
-    who = agency(service.agency_for(step.binding), city, language)
+    who = post(service.agency_for(step.binding), step.role, city, language)
     title = step.title[language]
     if task is None:
         progress = Progress.NEXT if file.status.is_open else Progress.STOPPED

@@ -148,6 +148,8 @@ def list_pane(
 ) -> ListPane:
     """Read a page of the queue and put it into words. Four counts and one page are all it reads."""
     page = queue(actor, listing.filters, listing.after)
+    if shown.task_id not in {str(item.task_id) for item in page.items}:
+        shown = replace(shown, task_id="")  # finished: the case's next task is marked
     path = case_paths()
     lines = tuple(_line(actor, item, listing, city, language, shown, path) for item in page.items)
     home = reverse("desk:home")
@@ -232,7 +234,7 @@ def _tabs(listing: Listing, counts: QueueCounts) -> tuple[Tab, ...]:
         tab(pgettext("tasks", "Mine"), counts.mine, whose="mine"),
         tab(pgettext("tasks", "Unclaimed"), counts.unclaimed, whose="unclaimed"),
         tab(pgettext("tasks", "Late"), counts.late, due="late"),
-        tab(_("Resident's turn"), counts.standing, due="standing"),
+        tab(pgettext("tasks", "Resident's turn"), counts.standing, due="standing"),
     )
 
 

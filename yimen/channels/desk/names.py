@@ -25,6 +25,11 @@ def role(key: str, city: City, language: str) -> str:
     return declared.title[language] if declared is not None else key
 
 
+def post(agency_code: str, role_key: str, city: City, language: str) -> str:
+    """Return a post, for what nobody has taken yet: agency and role."""
+    return f"{agency(agency_code, city, language)} · {role(role_key, city, language)}"
+
+
 def task_kind(kind: TaskKind) -> str:
     """Return what a kind of task is called."""
     words = {
