@@ -23,7 +23,9 @@ def _fonts() -> typst.Fonts:
     # Loading takes some 100 ms, setting a page about one: once per process. Only our own fonts,
     # so that a document looks the same on every machine.
     if not any(FONT_FOLDER.glob("*.[ot]tf")):
-        raise FileNotFoundError(f"no fonts in {FONT_FOLDER}; build the front-end with 'make front-end'")
+        raise FileNotFoundError(
+            f"no fonts in {FONT_FOLDER}; build the front-end with 'make front-end'"
+        )
     return typst.Fonts(include_system_fonts=False, font_paths=[str(FONT_FOLDER)])
 
 
