@@ -20,7 +20,7 @@ from city_life import (
     visitor,
 )
 
-from yimen.base.actor import SYSTEM, Actor
+from yimen.base.actor import SYSTEM, Actor, ActorKind, Channel
 from yimen.base.clock import now
 from yimen.cases.actions import (
     attach,
@@ -310,6 +310,16 @@ def test_who_signs_in_takes_a_visitors_draft_over(wang: Actor) -> None:
     assert resumed.answers == begun.answers
     assert resumed.attached == begun.attached
     assert Draft.objects.count() == 1
+
+
+def test_an_account_without_a_person_gets_a_copy_under_one_of_its_own() -> None:
+    begun = filled(visitor())
+    code = make_resume_code(visitor(begun.person_id), begun.id)
+    account = Actor(ActorKind.RESIDENT, Channel.PORTAL, account_id=7)
+    resumed = resume_draft(account, code)
+    assert resumed.answers == begun.answers
+    assert resumed.person_id != begun.person_id
+    assert drafts(visitor(begun.person_id)) == ()
 
 
 # A new version

@@ -24,7 +24,12 @@ from yimen.mailbox.rules import (
     first_address,
     masked_address,
 )
-from yimen.people.actions import make_provisional_person, merge, register_organisation
+from yimen.people.actions import (
+    claim_provisional,
+    make_provisional_person,
+    merge,
+    register_organisation,
+)
 from yimen.people.actions.registering import register_person
 from yimen.people.models import Person
 from yimen.people.types import OrganisationFacts, PersonFacts
@@ -163,6 +168,16 @@ def test_without_an_account_it_goes_to_the_address_in_the_application(wang: Pers
     posted(wang, email="fang@example.org")
     delivered()
     assert mail.outbox[0].to == ["fang@example.org"]
+
+
+def test_it_goes_to_the_account_that_took_over_what_was_begun_before_signing_in(
+    wang: Person,
+) -> None:
+    begun = make_provisional_person(SYSTEM)
+    account_of(wang)
+    claim_provisional(SYSTEM, begun, wang.pk)
+    post(begun, SUBJECT, BODY, key="k", actor=SYSTEM, email="typed@example.org")
+    assert Delivery.objects.get().address == "wang@example.org"
 
 
 def test_without_any_address_the_message_waits_in_the_mailbox(wang: Person) -> None:

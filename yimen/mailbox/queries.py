@@ -12,7 +12,7 @@ from yimen.base.actor import Actor
 from yimen.base.text import Text
 from yimen.mailbox.models import Message
 from yimen.mailbox.rules import MessageNotFound
-from yimen.people.queries import all_ids, organisations_of, own_ids
+from yimen.people.queries import all_ids, organisations_of, own_ids, surviving_id
 
 PAGE = 50  # messages answered at once
 
@@ -79,8 +79,11 @@ def unread_count(actor: Actor) -> int:
 
 
 def address_of(person_id: UUID) -> str:
-    """Return the e-mail address of the account that belongs to a person, or ""."""
-    ids = all_ids(person_id)
+    """Return the e-mail address of the account that belongs to a person, or "".
+
+    What was begun before signing in belongs to the account that has taken it over.
+    """
+    ids = all_ids(surviving_id(person_id))
     accounts = Account.objects.filter(
         Q(person_id__in=ids) | Q(provisional_person_id__in=ids), is_active=True
     ).exclude(email="")

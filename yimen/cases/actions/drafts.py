@@ -232,8 +232,8 @@ def resume_draft(actor: Actor, code: str) -> DraftView:
     if not may_continue(actor, identified=row.identified, own=own):
         raise NotAllowed("draft.resume")
     earlier = row.id
-    if not own and actor.person_id is not None:
-        row = _moved(row, actor, actor.person_id)
+    if not own and (actor.account_id is not None or actor.person_id is not None):
+        row = _moved(row, actor, actor.person_id or make_provisional_person(actor))
     append(DraftResumed(row.id, earlier), actor=actor, person_id=row.person_id)
     return view_of(row)
 

@@ -10,6 +10,7 @@ from yimen.people.queries.persons import (
     organisations_of,
     own_ids,
     person,
+    surviving_id,
 )
 from yimen.people.queries.readings import readings_of
 from yimen.people.queries.records import open_record, subjects_from
@@ -29,5 +30,6 @@ __all__ = [
     "person",
     "readings_of",
     "subjects_from",
+    "surviving_id",
     "tie_state",
 ]

@@ -62,7 +62,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
         words = _("The code is not right, is too old, or was tried too often. Ask for a new one.")
         return _code_page(request, number, words)
     tickets.keep(request, ticket)
-    if ticket.provisional_person_id is not None and not actor.is_staff:
+    if ticket.provisional_person_id is not None and actor.account_id is None:
         keep_provisional(request, ticket.provisional_person_id)
     return redirect("portal:status", number)
 
