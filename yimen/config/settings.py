@@ -163,6 +163,9 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 if SECURE:  # TLS ends at the proxy in front, which says so and strips what visitors claim
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Limits of attempts count by the visitor's own address: the one that our outermost proxy has seen,
+# never what a visitor says. Without this all visitors behind a proxy would share one limit.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("YIMEN_PROXIES", "1" if SECURE else "0"))
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SILENCED_SYSTEM_CHECKS = [
     "security.W019",  # the office of the editors previews our own pages in a frame
