@@ -134,7 +134,9 @@ def test_a_mistake_is_reported_to_the_agency_of_the_page(client: Client) -> None
     assert "Civil Affairs" in agency.main.get_text()
 
 
-@pytest.mark.parametrize("address", ["//evil.example/", "https://evil.example/", "javascript:x"])
+@pytest.mark.parametrize(
+    "address", ["//evil.example/", "https://evil.example/", "javascript:x", "/\\evil.example/"]
+)
 def test_a_mistake_elsewhere_is_not_linked_to(client: Client, address: str) -> None:
     links = page(client, f"/en/mistake/?page={address}").select("main a")
     assert not [

@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -152,7 +153,8 @@ def mistake(request: HttpRequest) -> HttpResponse:
     """Whom to tell about a mistake on a page."""
     city = queries.current_city()
     address = request.GET.get("page", "")[:LONGEST_QUESTION]
-    ours = address if address.startswith("/") and not address.startswith("//") else ""
+    here = address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    ours = address if here else ""
     parts = [part for part in ours.split("/") if part]
     declared = city.services.get(parts[-1]) if "services" in parts else None
     answerable = declared.agency if declared else parts[-1] if "agencies" in parts else ""
