@@ -10,6 +10,7 @@ from yimen.cases.rules.errors import (
     AlreadyClaimed,
     NotAllowed,
     NotFound,
+    ReasonMissing,
     TaskCancelled,
     check_found,
 )
@@ -20,6 +21,7 @@ from yimen.cases.rules.permissions import (
     check_complete,
     check_hand_over,
     check_may_apply,
+    check_reason,
     check_release,
     check_right,
     clerk_agency,
@@ -109,3 +111,9 @@ def test_what_is_not_there_is_refused() -> None:
     assert check_found(datetime(2026, 11, 2, tzinfo=UTC)).year == 2026
     with pytest.raises(NotFound):
         check_found(None)
+
+
+def test_a_reason_is_kept_without_what_would_break_the_database() -> None:
+    assert check_reason(" 不符\0合 ", needed=True) == "不符合"
+    with pytest.raises(ReasonMissing):
+        check_reason("\0 ", needed=True)

@@ -141,7 +141,7 @@ def check_ask(actor: Actor, task: TaskLike) -> None:
 
 def check_reason(reason: str, *, needed: bool) -> str:
     """Return the reason without blanks around it; refuse a missing or endless one."""
-    reason = reason.strip()
+    reason = reason.replace("\0", "").strip()  # a NUL would break the database
     if needed and not reason:
         raise ReasonMissing
     if len(reason) > LONGEST_REASON:
