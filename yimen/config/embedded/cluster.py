@@ -95,8 +95,8 @@ class Cluster:
         unfinished.rename(self.folder)
 
     def _write_access_rules(self) -> None:
-        """Let in who runs this command and the owner of the place, by the socket alone."""
-        names = {current_user().name}
+        """Let in who runs this command, the place's owner and root, by the socket alone."""
+        names = {"root", current_user().name}
         owner = by_uid(self.place.stat().st_uid)
         if owner is not None:
             names.add(owner.name)
