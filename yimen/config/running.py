@@ -27,6 +27,7 @@ from yimen.config.refusal import Refusal
 from yimen.config.supervisor import STOP_SIGNALS, Child, Supervisor, hold_signals
 
 _LOG_LIMIT = 20_000_000
+_WHO = 44  # cells for who an account is; longer is cut, what is typed never
 _TO_TYPE = {"user name": "username", "password": "password", "one-time code": "code"}
 _START_PATIENCE = 60.0  # seconds until the web server must have answered once
 
@@ -228,14 +229,16 @@ def _welcome(address: Address, folder: Path, sign_ins: list[dict[str, str]]) -> 
 def print_sign_ins(sign_ins: list[dict[str, str]]) -> None:
     """Print the demo accounts, a line each."""
     table = Table(title="Sign-ins of the demonstration", title_justify="left", box=SIMPLE_HEAD)
-    table.add_column("who", no_wrap=True, overflow="ellipsis")
+    table.add_column("who", no_wrap=True, overflow="ellipsis", max_width=_WHO)
+    needed = _WHO + 4
     for title, key in _TO_TYPE.items():  # whole, whatever the width of the terminal
         width = max(len(title), *(len(row.get(key, "")) for row in sign_ins))
         table.add_column(title, no_wrap=True, min_width=width)
+        needed += width + 3
     for row in sign_ins:
         table.add_row(row["who"], *(row.get(key, "") for key in _TO_TYPE.values()))
     out = Console(highlight=False)
-    out.width = max(out.width, 100)
+    out.width = max(out.width, needed)
     out.print(table)
 
 
