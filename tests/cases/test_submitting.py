@@ -278,3 +278,9 @@ def test_a_repeated_key_answers_also_when_the_content_would_now_be_refused() -> 
     assert case_of(first).submitted_on <= date.max
     with pytest.raises(KeyReused):
         submit(actor, replace(an_application(), service_code="flying-carpet"), KEY)
+
+
+def test_an_application_in_a_language_that_the_city_has_not_is_answered_in_its_first() -> None:
+    sent = replace(an_application(), language="xx")
+    number = submit(resident(a_person().pk), sent, KEY).receipt_number
+    assert Application.objects.get(receipt_number=number).language == "zh"

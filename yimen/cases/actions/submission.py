@@ -173,12 +173,13 @@ def _submit(actor: Actor, source: UUID | NewApplication, key: str) -> Receipt:
 
 
 def _whole(source: NewApplication) -> _Content:
+    languages = current_city().languages
     return _Content(
         source.service_code,
         json_answers(source.answers),
         source.files,
         source.person_id,
-        source.language,
+        source.language if source.language in languages else languages[0],  # papers are set in it
     )
 
 
