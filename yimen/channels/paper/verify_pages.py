@@ -107,5 +107,7 @@ def _masked(receipt_number: str) -> str:
 
 def _private(response: HttpResponse) -> HttpResponse:
     response["X-Robots-Tag"] = "noindex"
-    response["Referrer-Policy"] = "no-referrer"  # the address holds the code
+    # The address holds the code, so no other site learns it. With "no-referrer", browsers would send
+    # our own form without its origin, and it would be refused.
+    response["Referrer-Policy"] = "same-origin"
     return response
