@@ -46,8 +46,12 @@ def in_language(text: Text) -> str:
 
 @register.filter
 def cited(source: str) -> str:
-    """Return a source as readers of the page's language cite it."""
-    return wording.cited(source, _language())
+    """Return a source as readers of the page's language cite it; Chinese among English is marked."""
+    words = wording.cited(source, _language())
+    before, bracket, chinese = words.removesuffix(")").partition(" (")
+    if wording.plain_language(_language()) == "zh" or not bracket or words == source:
+        return words
+    return format_html('{} <span lang="zh-Hans">({})</span>', before, chinese)
 
 
 @register.filter
