@@ -46,27 +46,24 @@ def service(visitor: Visitor, code: str) -> Service:
     return read_city(visitor.house.city).services[code]
 
 
-def fill_in(visitor: Visitor, code: str, answers: Answers, files: Mapping[str, Path]) -> None:
+def fill_in(visitor: Visitor, answers: Answers, files: Mapping[str, Path]) -> None:
     """Answer one question after the other, confirm what is known, and add the documents."""
-    for _ in range(60):
-        question = _QUESTION.search(visitor.page.url)
-        if question is None:
+    for _ in range(80):
+        address = visitor.page.url
+        if question := _QUESTION.search(address):
+            answer_question(visitor, question[1], answers)
+        elif document := _DOCUMENT.search(address):
+            if document[1] in files:
+                add_file(visitor, document[1], files[document[1]])
+            else:
+                visitor.press("Continue")
+        elif "/documents/" in address:
+            visitor.press("Continue")
+        else:
             break
-        answer_question(visitor, question[1], answers)
-    documents = service(visitor, code).materials
-    if documents:
-        visitor.heading_is("Documents")
-        for material in documents:
-            if material.key in files:
-                visitor.follow(
-                    visitor.page.get_by_role("link", name=material.title[visitor.way.language])
-                )
-                add_file(visitor, material.key, files[material.key])
-                expect(visitor.page.get_by_text(files[material.key].name).first).to_be_visible()
-        visitor.press("Continue")
-    while visitor.page.url.find("/documents/") > 0:
-        visitor.press("Continue")
     visitor.heading_is("Check your answers")
+    for file in files.values():
+        expect(visitor.page.get_by_text(file.name).first).to_be_visible()
 
 
 def answer_question(visitor: Visitor, key: str, answers: Answers) -> None:

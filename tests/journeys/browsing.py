@@ -3,20 +3,20 @@
 Every page that a journey comes to goes through `Visitor.look`, which demands what `checking` names.
 """
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
     Dialog,
-    Download,
     Locator,
     Page,
     Response,
@@ -29,6 +29,8 @@ from journeys.house import House
 from journeys.words import sentence, written_by_people
 
 _HEIGHT = 900
+# While pages are made: a file that collects what is wrong, instead of ending the journey.
+_COLLECTED = os.environ.get("JOURNEYS_COLLECT", "")
 _MOST_TABS = 300
 # What the browser itself reports about an answer that is an error: the journey expects its status.
 _STATUS_NOTE = "Failed to load resource: the server responded with a status of"
@@ -78,7 +80,7 @@ class Way:
 class Visitor:
     """Somebody at a browser of their own."""
 
-    seen: set[str] = set()  # pages as they were already examined, of all visitors
+    examined: set[str] = set()  # pages that somebody has examined already, in each width
 
     def __init__(self, browser: Browser, house: House, way: Way, state: StorageState | None = None) -> None:
         self.house = house
@@ -94,7 +96,6 @@ class Visitor:
         )
         self.context.set_default_timeout(15_000)
         self.wrong: list[str] = []
-        self.known = written_by_people(house.city)
         self.page: Page = self.context.new_page()
         self._settle(self.page)
 
@@ -135,12 +136,12 @@ class Visitor:
             self.page.reload(wait_until="load")
         raise AssertionError(f"it never came true: {self.page.inner_text('body')}")
 
-    def download(self, target: Locator) -> Path:
-        """Press something that gives a file."""
-        with self.page.expect_download() as coming:
-            self.activate(target)
-        download: Download = coming.value
-        return Path(download.path())
+    def fetch(self, link: Locator, target: Path) -> Path:
+        """Save what is behind a link."""
+        answer = self.context.request.get(urljoin(self.page.url, link.get_attribute("href") or ""))
+        assert answer.ok, answer.status
+        target.write_bytes(answer.body())
+        return target
 
     # Finding and using what is on the page
 
@@ -173,6 +174,7 @@ class Visitor:
     def write(self, target: str | Locator, words: str) -> None:
         """Write into a field, by its label in English or itself, over what it says."""
         field = self.field(target) if isinstance(target, str) else target
+        self.house.written.update(line for line in words.splitlines() if len(line) > 1)
         if not self.way.keyboard:
             field.fill(words)
             return
@@ -241,25 +243,31 @@ class Visitor:
     def look(self, name: str = "") -> None:
         """Demand of this page what is demanded of every page."""
         self._demand_nothing_wrong()
-        kind = name or checking.page_kind(self.page.url)
-        alike = f"{self.way} {checking.likeness(self.page)}"
-        mark = sha256(alike.encode()).hexdigest()
-        if mark in Visitor.seen:
-            return
         where = f"{self.page.url} ({self.way})"
-        self._demand([], checking.barriers(self.page), f"axe at {where}")
-        self._demand([], checking.beyond_the_edge(self.page), f"too wide: {where}")
-        self._demand([], checking.cut_off(self.page), f"cut off: {where}")
-        foreign = checking.foreign_words(self.page, self.way.language, self.known)
-        self._demand([], foreign, f"words of the other language: {where}")
-        if self.way.width != checking.NARROW and self.way.text_size == 100:
+        self._demand_none(checking.beyond_the_edge(self.page), f"too wide: {where}")
+        self._demand_none(checking.cut_off(self.page), f"cut off: {where}")
+        likeness = checking.likeness(self.page)
+        if self.way.text_size == 100 and self._is_new(likeness, self.way.width):
+            known = written_by_people(self.house.city) | self.house.written
+            foreign = checking.foreign_words(self.page, self.way.language, known)
+            self._demand_none(foreign, f"words of the other language: {where}")
+            self._demand_none(checking.barriers(self.page), f"axe at {where}")
+            sheets.take(self.page, name, self.way.language, plain=self.way.is_plain)
+        if self.way.text_size == 100 and self._is_new(likeness, checking.NARROW):
             with self._narrow():
                 at = f"{self.page.url} at 320 px ({self.way})"
-                self._demand([], checking.beyond_the_edge(self.page), f"too wide: {at}")
-                self._demand([], checking.barriers(self.page), f"axe at {at}")
-        sheets.take(self.page, kind, self.way.language, plain=self.way.is_plain)
+                self._demand_none(checking.beyond_the_edge(self.page), f"too wide: {at}")
+                self._demand_none(checking.cut_off(self.page), f"cut off: {at}")
+                self._demand_none(checking.barriers(self.page), f"axe at {at}")
         self._demand_nothing_wrong()
-        Visitor.seen.add(mark)
+
+    def _is_new(self, likeness: str, width: int) -> bool:
+        """Say whether nobody has examined such a page in this width, and take note of it."""
+        mark = sha256(f"{self.way.language} {width} {likeness}".encode()).hexdigest()
+        if mark in Visitor.examined:
+            return False
+        Visitor.examined.add(mark)
+        return True
 
     @contextmanager
     def _narrow(self) -> Iterator[None]:
@@ -290,11 +298,16 @@ class Visitor:
         )
         self.look(name)
 
-    def _demand(self, wanted: object, found: object, what: str) -> None:
-        assert found == wanted, f"{what}\n  " + "\n  ".join(map(str, found))  # type: ignore[call-overload]
+    def _demand_none(self, found: list[str], what: str) -> None:
+        said = f"{what}\n  " + "\n  ".join(found)
+        if found and _COLLECTED:
+            with Path(_COLLECTED).open("a", encoding="utf-8") as collected:
+                collected.write(said + "\n")
+            found.clear()
+        assert not found, said
 
     def _demand_nothing_wrong(self) -> None:
-        self._demand([], self.wrong, f"in the browser ({self.way})")
+        self._demand_none(self.wrong, f"in the browser ({self.way})")
 
     def _settle(self, page: Page) -> None:
         page.on("console", self._heard)
@@ -318,7 +331,8 @@ class Visitor:
     def _answered(self, response: Response) -> None:
         if response.status >= 400 and not response.request.is_navigation_request():
             self.wrong.append(f"{response.status} at {response.url}")
-        if urlsplit(response.url).netloc != urlsplit(self.house.url).netloc:
+        address = urlsplit(response.url)
+        if address.scheme in ("http", "https") and address.port != self.house.port:
             self.wrong.append(f"something from elsewhere: {response.url}")
 
     def _tab_to(self, target: Locator, by: str = _IS_FOCUSED) -> None:

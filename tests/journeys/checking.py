@@ -2,10 +2,9 @@
 the browser, no word of the other language."""
 
 import re
+from collections.abc import Set
 from functools import cache
 from pathlib import Path
-from typing import Any
-
 from playwright.sync_api import Page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,7 +79,7 @@ def cut_off(page: Page) -> list[str]:
     return list(page.evaluate(_CUT_OFF))
 
 
-def foreign_words(page: Page, language: str, known: frozenset[str]) -> list[str]:
+def foreign_words(page: Page, language: str, known: Set[str]) -> list[str]:
     """Return words of the other language that no attribute marks as such and nobody wrote."""
     texts: list[str] = page.evaluate(_TEXTS)
     foreign = _HAN if language == "en" else _ENGLISH
@@ -116,5 +115,3 @@ def page_kind(address: str) -> str:
         path = pattern.sub("N", path)
     return re.sub(r"[^a-z0-9N]+", "-", path.strip("/"), flags=re.IGNORECASE) or "home"
 
-
-Problem = dict[str, Any]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from journeys import applying, sheets
@@ -117,3 +118,11 @@ def visit(
     yield begin
     for visitor in visitors:
         visitor.leave()
+
+
+@pytest.fixture(scope="session")
+def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A photograph of a document, as somebody's telephone makes it."""
+    path = tmp_path_factory.mktemp("files") / "病历 medical record.jpg"
+    Image.effect_noise((600, 800), 40).convert("RGB").save(path, quality=60)
+    return path

@@ -43,6 +43,7 @@ class House(Running):
 
     city: Path = ROOT / "cities" / "shanghai"
     signed_in: dict[str, StorageState] = field(default_factory=dict)
+    written: set[str] = field(default_factory=set)  # whatever visitors wrote into its pages
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
     _asked: float = float("-inf")
 

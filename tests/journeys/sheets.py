@@ -1,7 +1,7 @@
 """The contact sheet: every page that a journey comes to, in three widths, for a person to look at.
 
 `YIMEN_SHEETS=1 .venv/bin/pytest tests/journeys` fills tests/journeys/sheets/ and writes an
-index.html; `.venv/bin/python -m tests.journeys.sheets` then copies the pictures of the README,
+index.html; `.venv/bin/python -m journeys.sheets` then copies the pictures of the README,
 made small, to docs/screenshots/.
 """
 
@@ -11,6 +11,8 @@ from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page
+
+from journeys.checking import page_kind
 
 FOLDER = Path(__file__).resolve().parent / "sheets"
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
@@ -23,8 +25,9 @@ CHOSEN: dict[str, tuple[str, int]] = {}
 _MOST_BYTES = 150_000
 
 
-def take(page: Page, kind: str, language: str, *, plain: bool) -> None:
+def take(page: Page, name: str, language: str, *, plain: bool) -> None:
     """Take pictures of a page in three widths, once for each kind of page and language."""
+    kind = name or page_kind(page.url)
     if not WANTED or not plain or _path(kind, language, WIDTHS[0]).exists():
         return
     FOLDER.mkdir(exist_ok=True)
