@@ -66,11 +66,13 @@ class FormReader:
 
     def fields(self) -> tuple[FormField, ...]:
         tables = self.root.tables("fields")
+        before = len(self.root.reading.problems)
         fields: list[FormField] = []
         for table in tables:
             fields.append(self._field(table, fields))
         unique(tables, "key")
-        self._check_circles(tables)
+        if len(self.root.reading.problems) > before:  # each circle has a step that looks ahead
+            self._check_circles(tables)
         return tuple(fields)
 
     def _field(self, table: Table, before: Iterable[FormField]) -> FormField:
@@ -182,8 +184,6 @@ class FormReader:
 
     def _check_circles(self, tables: list[Table]) -> None:
         """Report questions that wait for each other, by `when` or by `from`."""
-        if not any("when" in table or "from" in table for table in tables):
-            return
         after: dict[str, set[str]] = {}
         for table in tables:
             source = table.written("from")

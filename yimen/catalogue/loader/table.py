@@ -70,13 +70,13 @@ class Table:
 
     def place(self) -> Place:
         """Return where the table begins."""
-        match self.path:
-            case ():
-                line = 1
-            case (str(key), int(index)):
-                line = self._positions.header_line(key, index, self._siblings)
-            case path:
-                line = self._positions.line(path)
+        path = self.path
+        if not path:
+            line = 1
+        elif len(path) == 2 and self._siblings:
+            line = self._positions.header_line(str(path[0]), int(path[1]), self._siblings)
+        else:
+            line = self._positions.line(path)
         return self.reading.place(self.file, line)
 
     def line(self, *keys: str | int) -> int:
@@ -346,7 +346,7 @@ class Table:
         texts: list[tuple[str, str]] = []
         for language in languages:
             written = value.get(language)
-            if isinstance(written, str) and written.strip():
+            if isinstance(written, str) and written and not written.isspace():
                 texts.append((language, written))
                 continue
             label = f"'{keys[0]}' " if keys else ""
