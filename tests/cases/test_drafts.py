@@ -1,12 +1,11 @@
 """Filling in an application: saved, resumed elsewhere, and kept when the service changes."""
 
 from datetime import timedelta
-from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 import time_machine
-from changed_city import ChangeCity, closed, new_version
+from changed_city import ChangeCity, closed
 from city_life import (
     PDF,
     PNG,
@@ -34,13 +33,11 @@ from yimen.cases.actions import (
     start_draft,
     store_upload,
     submit,
-    upgrade_draft,
 )
 from yimen.cases.models import CaseFile, Draft, DraftFile, IdempotencyKey, ResumeCode
 from yimen.cases.queries import DraftView, draft, drafts, prefilled, receipt_of_draft, stands_in
 from yimen.cases.rules.errors import (
     AnswersTooLarge,
-    DraftOutdated,
     FileRefused,
     NotAllowed,
     NotFound,
@@ -320,59 +317,6 @@ def test_an_account_without_a_person_gets_a_copy_under_one_of_its_own() -> None:
     assert resumed.answers == begun.answers
     assert resumed.person_id != begun.person_id
     assert drafts(visitor(begun.person_id)) == ()
-
-
-# A new version
-
-
-def test_a_draft_of_an_old_version_is_not_sent(wang: Actor, change_city: ChangeCity) -> None:
-    begun = filled(wang)
-    change_city(new_version(SERVICE))
-    assert draft(wang, begun.id).is_outdated
-    with pytest.raises(DraftOutdated) as refused:
-        submit(wang, begun.id, "some-key-1")
-    assert (refused.value.draft_version, refused.value.current_version) == (1, 2)
-
-
-def test_a_draft_survives_a_new_version_and_says_what_changed(
-    wang: Actor, change_city: ChangeCity
-) -> None:
-    begun = filled(wang)
-    change_city(
-        new_version(
-            SERVICE,
-            ('amount = "0.00"', 'amount = "20.00"'),
-            ('key = "phone"', 'key = "mobile"'),
-            ('value = "rented_home"', 'value = "rented"'),
-            *[("answer.ground = 'rented_home'", "answer.ground = 'rented'")] * 3,
-            ('key = "photo"', 'key = "portrait"'),
-        )
-    )
-    told = upgrade_draft(wang, begun.id)
-    assert (told.from_version, told.to_version) == (1, 2)
-    assert set(told.added) == {"mobile", "portrait"}
-    assert set(told.removed) == {"phone", "photo"}
-    assert "ground" in told.changed
-    assert told.fee_changed and told.fee_now == Decimal("20.00")
-    after = draft(wang, begun.id)
-    assert not after.is_outdated
-    assert not {"phone", "ground"} & after.answers.keys()
-    assert after.answers["landlord_name"] == "王建国"
-    assert "photo" not in after.attached
-
-
-def test_a_draft_of_the_version_in_force_has_nothing_to_tell(wang: Actor) -> None:
-    begun = filled(wang)
-    assert not upgrade_draft(wang, begun.id)
-    assert not Event.objects.filter(kind="cases.draft_upgraded").exists()
-
-
-def test_a_new_fee_binds_new_applications_only(wang: Actor, change_city: ChangeCity) -> None:
-    application = an_application()
-    before = send(wang, application)
-    change_city(new_version(SERVICE, ('amount = "0.00"', 'amount = "20.00"')))
-    after = send(wang, application)
-    assert (before.fee, after.fee) == (Decimal("0.00"), Decimal("20.00"))
 
 
 # What the city knows

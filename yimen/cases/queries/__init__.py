@@ -5,15 +5,10 @@ found, or not the actor's, raises `cases.rules.errors.NotFound`: the two are not
 """
 
 from yimen.cases.queries.desk import (
-    AnswerLine,
-    Applicant,
-    CaseFileView,
     QueueCounts,
     QueueItem,
     QueuePage,
-    TaskView,
     desks,
-    file,
     queue,
     queue_counts,
 )
@@ -30,23 +25,26 @@ from yimen.cases.queries.drafts import (
 )
 from yimen.cases.queries.extensions import WaitingExtension, waiting_extensions
 from yimen.cases.queries.figures import Figures, figures
+from yimen.cases.queries.opening import AnswerLine, Applicant, CaseFileView, TaskView, file
+from yimen.cases.queries.own import (
+    CaseSummary,
+    OwnApplication,
+    case_file,
+    cases_of,
+    own_application,
+)
 from yimen.cases.queries.records import CaseRecords, CriterionFacts
 from yimen.cases.queries.scope import case_visible_to, cases_visible_to
 from yimen.cases.queries.status import (
     AskedCorrection,
     CaseStatus,
-    CaseSummary,
     DecisionView,
     DocumentView,
     ExtensionView,
     HistoryLine,
     NowWith,
-    OwnApplication,
-    case_file,
-    cases_of,
     history,
     issued_document,
-    own_application,
     status,
     status_by_receipt,
 )

@@ -1,6 +1,5 @@
 """The officer's desk: the queue, and the file of a case with the city's records beside it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -13,32 +12,18 @@ from yimen.base.actor import Actor
 from yimen.base.calendar import WorkingCalendar
 from yimen.base.deadline import Unit
 from yimen.base.text import Text
-from yimen.cases.models import ACTIVE_TASK_STATES, Case, Correction, Task
-from yimen.cases.process import OUTCOMES
-from yimen.cases.queries.drafts import FileView
-from yimen.cases.queries.handling import application_of, service_of, tasks_of
-from yimen.cases.queries.records import CaseRecords, case_records, typed_answers
-from yimen.cases.queries.scope import READ, case_visible_to
-from yimen.cases.queries.status import CaseStatus, files_of, status_of
+from yimen.cases.models import ACTIVE_TASK_STATES, Task
+from yimen.cases.queries.scope import READ
 from yimen.cases.rules.clocks import FAR_AWAY, SOON_DAYS, due_left, unit_of
-from yimen.cases.rules.errors import CasesError, NotAllowed
 from yimen.cases.rules.permissions import (
     HEAD,
-    check_ask,
-    check_claim,
-    check_complete,
-    check_hand_over,
-    check_release,
 )
-from yimen.cases.types import CaseState, DueLeft, QueueFilters, TaskOutcome, TaskState
-from yimen.catalogue.definition import FormField, Service
+from yimen.cases.types import DueLeft, QueueFilters, TaskState
 from yimen.catalogue.queries import current_city
 from yimen.catalogue.types import TaskKind
-from yimen.people.types import RecordSource
 
 PAGE = 50
 MOST_COUNTED = 1000
-_APPLICANT = [f"person.{key}" for key in ("name", "number", "birth_date", "address", "phone")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,70 +62,6 @@ class QueueCounts:
     unclaimed: int
     late: int
     standing: int
-
-
-@dataclass(frozen=True, slots=True)
-class TaskView:
-    """A task of a case, with what this officer can do with it now.
-
-    ``can`` holds verbs: claim, release, hand_over, complete, ask_for_correction. ``outcomes`` are
-    the words that `actions` take for it.
-    """
-
-    id: UUID
-    key: str
-    kind: TaskKind
-    title: Text
-    agency: str
-    role: str
-    state: TaskState
-    officer: OfficerName | None
-    is_mine: bool
-    outcome: TaskOutcome | None
-    reason: str
-    opened_at: datetime
-    claimed_at: datetime | None
-    done_at: datetime | None
-    can: frozenset[str]
-    outcomes: tuple[TaskOutcome, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerLine:
-    """One question with its answer, and what the record says that it was filled in from."""
-
-    field: FormField
-    value: object  # typed; None: not answered
-    record: object
-    source: RecordSource | None
-    differs: bool  # the record says something else
-    was: tuple[object, ...]  # stored answers before corrections, oldest first
-
-
-@dataclass(frozen=True, slots=True)
-class Applicant:
-    """Whose application it is, as registered; a provisional person has no number."""
-
-    name: str
-    kind: str  # a `catalogue.types.Subject`
-    number: str
-    birth_date: date | None
-    address: str
-    phone: str
-    provisional: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CaseFileView:
-    """Everything an officer decides on."""
-
-    status: CaseStatus
-    applicant: Applicant
-    answers: tuple[AnswerLine, ...]
-    files: tuple[FileView, ...]
-    records: CaseRecords
-    tasks: tuple[TaskView, ...]
-    can_extend: bool  # may approve the extension that waits
 
 
 def queue(actor: Actor, filters: QueueFilters, cursor: str = "") -> QueuePage:
@@ -269,134 +190,13 @@ def _item(actor: Actor, task: Task, calendar: WorkingCalendar, today: date) -> Q
         agency=task.agency,
         role=task.role,
         state=TaskState(task.state),
-        officer=_officer(task),
+        officer=officer_of_task(task),
         is_mine=task.assignee is not None and task.assignee == actor.account_id,
         left=due_left(None if task.waiting else task.due, today, calendar, unit),
         opened_at=task.opened_at,
     )
 
 
-def _officer(task: Task) -> OfficerName | None:
+def officer_of_task(task: Task) -> OfficerName | None:
+    """Return who has a task, or had it when it was finished."""
     return OfficerName(task.agency, task.assignee_number) if task.assignee is not None else None
-
-
-def file(actor: Actor, receipt_number: str) -> CaseFileView:
-    """Open a case's file for an officer, with the person's records beside the answers.
-
-    Logged: each data set opened is an entry, with the receipt number as purpose, that the person
-    sees. Open it once in a request. `NotFound` outside the actor's agencies, `NotAllowed` for
-    residents (they have `status` and `own_application`).
-    """
-    if not actor.is_staff:
-        raise NotAllowed(READ)
-    case = case_visible_to(actor, receipt_number)
-    service, application = service_of(case), application_of(case)
-    filled_in = [field.from_record for field in service.fields if field.from_record]
-    records = case_records(actor, case, application, service, also=[*filled_in, *_APPLICANT])
-    status = status_of(case, full=True)
-    waits = status.extension is not None and status.extension.state == "asked"
-    return CaseFileView(
-        status=status,
-        applicant=_applicant(service, records),
-        answers=_answers(case, records),
-        files=files_of(case),
-        records=records,
-        tasks=tuple(_task_view(actor, case, task) for task in tasks_of(case)),
-        can_extend=waits
-        and actor.has("case.extend", case.agency)
-        and status.extension is not None
-        and status.extension.asked_by != actor.account_id,
-    )
-
-
-def _applicant(service: Service, records: CaseRecords) -> Applicant:
-    known = records.facts.values
-    born = known.get("person.birth_date")
-    return Applicant(
-        name=str(known.get("person.name", "")),
-        kind=str(service.subject),
-        number=str(known.get("person.number", "")),
-        birth_date=born if isinstance(born, date) else None,
-        address=str(known.get("person.address", "")),
-        phone=str(known.get("person.phone", "")),
-        provisional="person.number" not in known,
-    )
-
-
-def _answers(case: Case, records: CaseRecords) -> tuple[AnswerLine, ...]:
-    service, stored = service_of(case), application_of(case).answers
-    typed = typed_answers(service, current_city(), stored)
-    before = _before_corrections(case)
-    lines = []
-    for field in service.fields:
-        name = field.from_record
-        known = records.facts.values.get(name) if name else None
-        value = typed.get(field.key)
-        lines.append(
-            AnswerLine(
-                field=field,
-                value=value,
-                record=known,
-                source=records.facts.sources.get(name) if name else None,
-                differs=_differ(known, value),
-                was=before.get(field.key, ()),
-            )
-        )
-    return tuple(lines)
-
-
-def _differ(known: object, value: object) -> bool:
-    """Say whether record and answer are two things; 290 and 290.00 are one."""
-    return None not in (known, value) and known != value and str(known) != str(value)
-
-
-def _before_corrections(case: Case) -> dict[str, tuple[object, ...]]:
-    was: dict[str, tuple[object, ...]] = {}
-    rows = Correction.objects.filter(person_id=case.person_id, case_id=case.id)
-    for row in rows.order_by("id"):
-        for key, answer in row.answers.items():
-            was[key] = (*was.get(key, ()), answer["was"])
-    return was
-
-
-def _task_view(actor: Actor, case: Case, task: Task) -> TaskView:
-    kind = TaskKind(task.kind)
-    return TaskView(
-        id=task.id,
-        key=task.key,
-        kind=kind,
-        title=Text.of(task.title),
-        agency=task.agency,
-        role=task.role,
-        state=TaskState(task.state),
-        officer=_officer(task),
-        is_mine=task.assignee is not None and task.assignee == actor.account_id,
-        outcome=TaskOutcome(task.outcome) if task.outcome else None,
-        reason=task.reason,
-        opened_at=task.opened_at,
-        claimed_at=task.claimed_at,
-        done_at=task.done_at,
-        can=_can(actor, case, task, kind),
-        outcomes=OUTCOMES[kind],
-    )
-
-
-def _can(actor: Actor, case: Case, task: Task, kind: TaskKind) -> frozenset[str]:
-    """Return the verbs that would not be refused now."""
-    handling = case.state == CaseState.HANDLING
-    checks: dict[str, tuple[bool, Callable[[], object]]] = {
-        "claim": (task.state == TaskState.OPEN, lambda: check_claim(actor, task)),
-        "release": (True, lambda: check_release(actor, task)),
-        "hand_over": (True, lambda: check_hand_over(actor, task)),
-        "complete": (handling, lambda: check_complete(actor, task, kind, OUTCOMES[kind][0])),
-        "ask_for_correction": (handling, lambda: check_ask(actor, task)),
-    }
-    return frozenset(verb for verb, (holds, check) in checks.items() if holds and _passes(check))
-
-
-def _passes(check: Callable[[], object]) -> bool:
-    try:
-        check()
-    except CasesError:
-        return False
-    return True

@@ -1,6 +1,6 @@
 """What a person is filling in, and what the city can fill in for them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from yimen.cases.rules.drafts import draft_key, key_scope
 from yimen.cases.rules.errors import UnknownService
 from yimen.catalogue.definition import Service
 from yimen.catalogue.queries import current_city, service_version
-from yimen.people.queries import facts, open_record, own_ids
+from yimen.people.queries import all_ids, facts, open_record, own_ids
 from yimen.people.types import RecordSource
 
 
@@ -80,7 +80,12 @@ def draft(actor: Actor, draft_id: UUID) -> DraftView:
 
 def drafts(actor: Actor) -> tuple[DraftView, ...]:
     """Return the actor's drafts, the last saved first."""
-    return tuple(view_of(row) for row in drafts_of(actor).order_by("-saved_at")[:50])
+    rows = list(drafts_of(actor).order_by("-saved_at")[:50])
+    files: dict[UUID, list[DraftFile]] = {row.id: [] for row in rows}
+    persons = {row.person_id for row in rows}
+    for file in DraftFile.objects.filter(person_id__in=persons, draft_id__in=files).order_by("id"):
+        files[file.draft_id].append(file)
+    return tuple(_view(row, files[row.id]) for row in rows)
 
 
 def receipt_of_draft(actor: Actor, draft_id: UUID) -> str | None:
@@ -100,13 +105,17 @@ def receipt_of_draft(actor: Actor, draft_id: UUID) -> str | None:
 
 def view_of(row: Draft) -> DraftView:
     """Return a draft's row as channels see it."""
+    files = DraftFile.objects.filter(person_id=row.person_id, draft_id=row.id).order_by("id")
+    return _view(row, files)
+
+
+def _view(row: Draft, files: Iterable[DraftFile]) -> DraftView:
     current = current_city().services.get(row.service_code)
     service = (
         current
         if current is not None and current.version == row.service_version
         else service_version(row.service_code, row.service_version)
     )
-    files = DraftFile.objects.filter(person_id=row.person_id, draft_id=row.id).order_by("id")
     return DraftView(
         id=row.id,
         person_id=row.person_id,
@@ -183,7 +192,7 @@ def stands_in(
     subject = _whose_records(actor, person_id)
     if subject is None:
         return {}
-    city = current_city()
+    city, ids = current_city(), all_ids(subject)
     known = {}
     purpose = f"{service.code} {service.version}"
     for material in service.materials:
@@ -192,7 +201,7 @@ def stands_in(
             continue
         # Whether there is a row is all that is asked: one field is read, not all.
         fields = (data_set.fields[0].key,)
-        record = open_record(actor, subject, data_set.code, fields, purpose)
+        record = open_record(actor, subject, data_set.code, fields, purpose, ids=ids)
         if record is not None:
             known[material.key] = record.source
     return known

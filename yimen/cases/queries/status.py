@@ -16,9 +16,7 @@ from yimen.base.identifiers import normal_receipt_number
 from yimen.base.text import Text
 from yimen.cases.models import (
     ACTIVE_TASK_STATES,
-    Application,
     Case,
-    CaseFile,
     Correction,
     Decision,
     Extension,
@@ -28,9 +26,8 @@ from yimen.cases.models import (
     Task,
 )
 from yimen.cases.process import SHOWN_TO_RESIDENTS
-from yimen.cases.queries.drafts import FileView
 from yimen.cases.queries.handling import application_of, clocks_of, service_of, tasks_of
-from yimen.cases.queries.scope import case_visible_to, cases_visible_to
+from yimen.cases.queries.scope import case_visible_to
 from yimen.cases.rules.clocks import due_left, explain, unit_of
 from yimen.cases.rules.errors import NotFound, check_found
 from yimen.cases.types import (
@@ -51,8 +48,6 @@ from yimen.cases.types import (
 from yimen.catalogue.definition import Service
 from yimen.catalogue.queries import current_city
 from yimen.keys.queries import keyed_hash
-
-_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,60 +159,8 @@ class ExtensionView:
     officer: OfficerName
 
 
-@dataclass(frozen=True, slots=True)
-class CaseSummary:
-    """A case in a list of the applicant's own; ``id`` is where the next page begins."""
-
-    id: UUID
-    receipt_number: str
-    service: Service
-    state: CaseState
-    outcome: Outcome | None
-    submitted_at: datetime
-    closed_at: datetime | None
-    left: DueLeft
-    your_turn: bool
-
-
-@dataclass(frozen=True, slots=True)
-class OwnApplication:
-    """What was sent, for its applicant: answers as stored, and the files that count."""
-
-    service: Service
-    answers: dict[str, object]
-    files: tuple[FileView, ...]
-
-
-def cases_of(actor: Actor, before: UUID | None = None) -> tuple[CaseSummary, ...]:
-    """Return a page of the actor's own cases, the newest first; staff and strangers have none.
-
-    ``before`` is the case id of the last one of the page before; merged and provisional ids of
-    the person are included.
-    """
-    if actor.is_staff:
-        return ()
-    rows = cases_visible_to(actor).defer("process_state")
-    if before is not None:
-        rows = rows.filter(id__lt=before)
-    return tuple(_summary(case) for case in rows.order_by("-id")[:_PAGE])
-
-
-def _summary(case: Case) -> CaseSummary:
-    service = service_of(case)
-    return CaseSummary(
-        id=case.id,
-        receipt_number=case.receipt_number,
-        service=service,
-        state=CaseState(case.state),
-        outcome=Outcome(case.outcome) if case.outcome else None,
-        submitted_at=case.opened_at,
-        closed_at=case.closed_at,
-        left=_left(case, service),
-        your_turn=case.state == CaseState.WAITING,
-    )
-
-
-def _left(case: Case, service: Service) -> DueLeft:
+def left_of(case: Case, service: Service) -> DueLeft:
+    """Return how long there is until the promised day, in the unit of the promise."""
     calendar = current_city().calendar
     return due_left(case.promised_due, city_today(), calendar, unit_of(service.promised))
 
@@ -272,7 +215,7 @@ def status_of(case: Case, *, full: bool) -> CaseStatus:
         statutory=clocks.statutory,
         promised_steps=explain(clocks.promised, service.promised.source),
         statutory_steps=explain(clocks.statutory, service.statutory.source),
-        left=_left(case, service),
+        left=left_of(case, service),
         now_with=tuple(_now_with(task) for task in tasks_of(case) if _is_active(task)),
         your_turn=_asked(case),
         extension=_extension(case),
@@ -375,31 +318,3 @@ def issued_document(actor: Actor, receipt_number: str, document_id: UUID) -> Doc
     """Return one paper of a case that the actor may see, or refuse with `NotFound`."""
     papers = documents_of(case_visible_to(actor, receipt_number))
     return check_found(next((paper for paper in papers if paper.id == document_id), None))
-
-
-def own_application(actor: Actor, receipt_number: str) -> OwnApplication:
-    """Return what the actor sent; officers open `file`, which is logged."""
-    if actor.is_staff:
-        raise NotFound
-    case = case_visible_to(actor, receipt_number)
-    application: Application = application_of(case)
-    return OwnApplication(service_of(case), application.answers, files_of(case))
-
-
-def files_of(case: Case) -> tuple[FileView, ...]:
-    """Return the files of a case that were not replaced by a correction."""
-    rows = CaseFile.objects.filter(
-        person_id=case.person_id, case_id=case.id, replaced_at__isnull=True
-    )
-    return tuple(
-        FileView(
-            row.id, row.material_key, row.name, row.size, row.media_type, row.sha256, row.added_at
-        )
-        for row in rows.order_by("id")
-    )
-
-
-def case_file(actor: Actor, receipt_number: str, file_id: UUID) -> FileView:
-    """Return one file of a case that the actor may see; its bytes are in the store."""
-    files = files_of(case_visible_to(actor, receipt_number))
-    return check_found(next((file for file in files if file.id == file_id), None))
