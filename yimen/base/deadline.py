@@ -97,7 +97,7 @@ def compute(
     moved = False
     if not standing:
         count.resume()
-        if unit is Unit.CALENDAR and days + extension_days:
+        if unit is Unit.CALENDAR and count.day != start:
             moved = count.move_to_working_day()
     return Deadline(
         start=start,
