@@ -81,6 +81,7 @@ class Applicant:
         self.client = client or Client()
         self.prefix = prefix
         self.draft = ""
+        self.number = ""  # of the receipt
 
     def get(self, path: str) -> HttpResponse:
         return self.client.get(f"{self.prefix}{path}")

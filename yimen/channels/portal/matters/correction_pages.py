@@ -22,7 +22,8 @@ from yimen.cases.rules.errors import (
 from yimen.cases.types import CorrectionItem, UploadedFile
 from yimen.catalogue.definition import FormField, Material
 from yimen.catalogue.queries import current_city
-from yimen.catalogue.rules import AnswerError, read_answers, visible_fields
+from yimen.catalogue.rules import AnswerError, read_answer, read_answers, visible_fields
+from yimen.catalogue.types import AnswerCode
 from yimen.channels.portal.matters.status_pages import resident
 from yimen.channels.portal.matters.tickets import file_key
 from yimen.channels.portal.matters.words import officer_words
@@ -81,7 +82,8 @@ def _send(request: HttpRequest, turn: Turn) -> HttpResponse:
     turn = replace(turn, posted=_posted(request, _asked_fields(turn)))
     turn = replace(turn, posted=_posted(request, _fields(turn)))
     opened = [field for field in _fields(turn) if not _was_shown(request, field)]
-    if refused or opened:
+    turn = replace(turn, errors={} if opened else _wrong(turn))
+    if refused or opened or turn.errors:
         return _page(request, turn)
     try:
         actions.answer_correction(turn.actor, turn.status.receipt_number, turn.posted, files)
@@ -116,6 +118,15 @@ def _posted(request: HttpRequest, fields: list[FormField]) -> dict[str, str]:
 def _was_shown(request: HttpRequest, field: FormField) -> bool:
     """Say whether the page that was sent had this question."""
     return field.key in request.POST.getlist("shown")
+
+
+def _wrong(turn: Turn) -> dict[str, AnswerError]:
+    """Return everything that is wrong or missing at once, so that it is corrected at once."""
+    found = {f.key: read_answer(f, turn.posted[f.key], current_city()) for f in _fields(turn)}
+    wrong = {key: value for key, value in found.items() if isinstance(value, AnswerError)}
+    added = {file.material_key for file in turn.files}
+    missing = [m.key for m in _materials(turn) if m.key not in added]
+    return wrong | {key: AnswerError(key, AnswerCode.MATERIAL_MISSING) for key in missing}
 
 
 def _materials(turn: Turn) -> list[Material]:
@@ -203,7 +214,7 @@ def _question(turn: Turn, field: FormField) -> Question:
 def _upload(turn: Turn, material: Material) -> Upload:
     wrong = turn.errors.get(material.key)
     error = turn.refused.get(material.key, "")
-    if wrong is not None:
+    if wrong is not None and not error:
         error = sentences.about_material(wrong.code, material, turn.actor.language)
     files = tuple(
         KeptFile(file.name, wording.file_size(file.size), file.sha256)

@@ -1,0 +1,120 @@
+"""Anybody can check a paper by its code; whose it is stays hidden."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from applied_city import _applied, city
+from bs4 import BeautifulSoup
+from city_life import a_person, officer, resident, started, task, work
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+
+from yimen.base.clock import now
+from yimen.cases import actions
+from yimen.cases.models import IssuedDocument
+from yimen.cases.rules.papers import spaced_code
+from yimen.cases.types import TaskOutcome
+from yimen.ledger.queries import open_document
+
+__all__ = ["_applied", "city"]
+pytestmark = pytest.mark.usefixtures("city")
+
+
+@pytest.fixture
+def paper() -> IssuedDocument:
+    return issued(TaskOutcome.APPROVE)
+
+
+def issued(outcome: TaskOutcome) -> IssuedDocument:
+    """Decide an application, and let the worker write its paper."""
+    receipt = started(resident(a_person().pk))
+    actions.complete_review(officer(), receipt.receipt_number, task(receipt, "review").id)
+    head = officer(role="head", username="gao", office_number="320")
+    decision = task(receipt, "decide").id
+    actions.decide(head, receipt.receipt_number, decision, outcome, "Not half a year yet.")
+    work()
+    return IssuedDocument.objects.get()
+
+
+def text_of(response: HttpResponse) -> str:
+    main = BeautifulSoup(response.content, "html.parser").find("main")
+    assert main is not None
+    return " ".join(main.get_text(" ").split())
+
+
+def address(paper: IssuedDocument) -> str:
+    return f"/en/verify/{spaced_code(paper.verification_code)}/"
+
+
+def test_the_address_of_the_drawing_says_what_the_paper_is(paper: IssuedDocument) -> None:
+    response = Client().get(address(paper))
+    page = text_of(response)
+    for words in (
+        "This paper is real",
+        "valid until",
+        "Notice that your Shanghai residence permit is issued",
+        "Residence permit",
+        "Shanghai Municipal Public Security Bureau",
+        spaced_code(paper.verification_code),
+    ):
+        assert words in page, words
+
+
+def test_nothing_personal_stands_there(paper: IssuedDocument) -> None:
+    for prefix in ("", "/en"):
+        page = Client().get(address(paper).replace("/en", prefix)).content.decode()
+        for secret in ("卫国平", "王芳", "天钥桥路", "310100", "34010019730214513X"):
+            assert secret not in page, secret
+    found = Client().get(address(paper))
+    assert "****" in text_of(found)
+    assert found["Referrer-Policy"] == "same-origin"
+    assert "no-store" in found["Cache-Control"] and found["X-Robots-Tag"] == "noindex"
+
+
+def test_the_code_can_be_typed_with_blanks_and_small_letters(paper: IssuedDocument) -> None:
+    assert "Is this paper real?" in text_of(Client().get("/en/verify/"))
+    typed = spaced_code(paper.verification_code).lower().replace("-", " ")
+    onward = Client().post("/en/verify/", {"code": typed})
+    assert onward["Location"] == address(paper)
+
+
+@pytest.mark.parametrize("typed", ["", "K7MP", "K7MP-2XQF-9RTW-BC34-XX", "<script>"])
+def test_what_is_no_code_gets_a_sentence(typed: str) -> None:
+    page = Client().post("/en/verify/", {"code": typed})
+    assert page.status_code == 422
+    assert "The code has 16 letters and digits" in text_of(page)
+    assert b"<script>alert" not in page.content
+
+
+def test_a_code_that_was_never_given_out_is_told_plainly() -> None:
+    page = Client().get("/en/verify/K7MP-2XQF-9RTW-BC34/")
+    assert page.status_code == 404
+    assert "No paper has this code" in text_of(page)
+    assert "do not rely on it" in text_of(page)
+    assert Client().get("/verify/K7MP-2XQF-9RTW-BC34/").status_code == 404
+
+
+def test_the_very_file_is_recognised_and_a_changed_one_too(paper: IssuedDocument) -> None:
+    content = open_document(paper.sha256).read()
+    same = Client().post(address(paper), {"file": SimpleUploadedFile("a.pdf", content)})
+    assert "not one letter was changed" in text_of(same)
+    changed = content.replace(b"%PDF", b"%PDf", 1)
+    other = Client().post(address(paper), {"file": SimpleUploadedFile("a.pdf", changed)})
+    assert "The file is not the one that was issued" in text_of(other)
+    nothing = Client().post(address(paper))
+    assert nothing.status_code == 422
+    assert "Choose the PDF file of the paper" in text_of(nothing)
+    assert "This paper is real" in text_of(nothing)
+
+
+def test_a_paper_past_its_last_day_is_real_but_no_longer_valid(paper: IssuedDocument) -> None:
+    with time_machine.travel(now() + timedelta(days=800)):
+        assert "This paper is real, but no longer valid" in text_of(Client().get(address(paper)))
+
+
+def test_a_letter_of_refusal_is_named_as_one() -> None:
+    letter = issued(TaskOutcome.REFUSE)
+    page = text_of(Client().get(address(letter)))
+    assert "Letter of refusal" in page and "Not half a year yet" not in page
