@@ -3,7 +3,7 @@
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help run test bench lock front-end locales clean
+.PHONY: help run test journeys bench lock front-end locales clean
 
 DONE := .cache/done
 PYTHON ?= python3
@@ -14,6 +14,7 @@ LOCALES := $(patsubst %.po,%.mo,$(shell find yimen -path '*/LC_MESSAGES/*.po'))
 help:
 	@echo "make run         start Yimen on this machine (PORT=8000)"
 	@echo "make test        run all gates and tests"
+	@echo "make journeys    walk through the product in a browser"
 	@echo "make bench       measure, and print a table and JSON"
 	@echo "make front-end   build styles, scripts and fonts"
 	@echo "make lock        pin the Python packages anew"
@@ -24,6 +25,9 @@ run: $(DONE)/run $(DONE)/static locales
 
 test: $(DONE)/packages $(DONE)/run $(DONE)/dev $(DONE)/tools $(DONE)/static locales
 	@exec scripts/gates
+
+journeys: $(DONE)/packages $(DONE)/run $(DONE)/dev $(DONE)/static locales
+	@.venv/bin/pytest -m journey
 
 bench: $(DONE)/run $(DONE)/dev $(DONE)/static locales
 	@scripts/packages bench
