@@ -2,6 +2,7 @@
 
 import io
 import re
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -117,3 +118,41 @@ def drawn_codes(picture: bytes | Path) -> list[str]:
     """Return what a telephone reads from a picture."""
     source = io.BytesIO(picture) if isinstance(picture, bytes) else picture
     return [found.text for found in zxingcpp.read_barcodes(Image.open(source))]
+
+
+def example(visitor: Visitor, code: str, name: str) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return the answers of an example of the city's folder as a form takes them, and documents."""
+    path = visitor.house.city / "services" / code / "examples" / f"{name}.toml"
+    declared = tomllib.loads(path.read_text(encoding="utf-8"))
+    return {key: _posted(value) for key, value in declared["answers"].items()}, tuple(
+        declared.get("materials", ())
+    )
+
+
+def _posted(value: object) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case _:
+            return str(value)
+
+
+def begin(visitor: Visitor, code: str) -> None:
+    """Go straight to the form of a service."""
+    visitor.open(f"/apply/{code}/")
+    straight = visitor.control("Straight to the form")
+    visitor.follow(straight if straight.count() else visitor.control("Start"))
+
+
+def apply(visitor: Visitor, code: str, answers: Answers, files: Mapping[str, Path]) -> str:
+    """Go straight to the form, fill it in and send it; return the receipt number."""
+    begin(visitor, code)
+    fill_in(visitor, answers, files)
+    return declare_and_send(visitor)
+
+
+def change_answer(visitor: Visitor, key: str, value: str) -> None:
+    """Change one answer from the page on which all are checked."""
+    link = visitor.page.locator(f"a[href*='/questions/{key}/']").first
+    visitor.follow(link)
+    answer_question(visitor, key, {key: value})

@@ -5,6 +5,7 @@ import re
 from collections.abc import Set
 from functools import cache
 from pathlib import Path
+
 from playwright.sync_api import Page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -114,4 +115,3 @@ def page_kind(address: str) -> str:
     for pattern in _CHANGING[1:3]:
         path = pattern.sub("N", path)
     return re.sub(r"[^a-z0-9N]+", "-", path.strip("/"), flags=re.IGNORECASE) or "home"
-

@@ -18,6 +18,7 @@ from journeys.house import House, clear_away, new_place
 from tests.config.conftest import ROOT
 
 _STATIC = Path(os.environ.get("YIMEN_STATIC") or ROOT / ".cache" / "static")
+LANGUAGES = ("zh", "en")
 Visit = Callable[..., Visitor]
 _VISITORS = pytest.StashKey[list[Visitor]]()
 
@@ -32,7 +33,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show with a failure what the visitors saw last."""
     report = yield
     if report.when == "call" and report.failed:
@@ -93,9 +96,7 @@ def _program() -> str:
 
 
 @pytest.fixture
-def visit(
-    chromium: Browser, shanghai: House, request: pytest.FixtureRequest
-) -> Iterator[Visit]:
+def visit(chromium: Browser, shanghai: House, request: pytest.FixtureRequest) -> Iterator[Visit]:
     """Let somebody open a browser; all of them are closed when the journey ends."""
     visitors = request.node.stash.setdefault(_VISITORS, [])
 

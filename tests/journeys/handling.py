@@ -61,3 +61,12 @@ def decide(officer: Visitor, outcome: str, reason: str = "", ground: str = "") -
     if reason:
         officer.write(form.locator("textarea[name=reason]"), reason)
     officer.press("Record the decision", name="desk-decided")
+
+
+def ask_for_correction(officer: Visitor, key: str, says: str) -> None:
+    """Ask the applicant for one thing."""
+    form = unfold(officer, "Ask for a correction")
+    tick = form.locator(f"input[name=ask][value$='{key}']")
+    officer.choose(tick)
+    officer.write(form.locator(f"textarea[name='says-{tick.get_attribute('value')}']"), says)
+    officer.press("Ask the applicant", name="desk-waiting")

@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import itertools
 import json
 import shutil
 import subprocess
@@ -98,7 +99,7 @@ class House(Running):
     def letter_to(self, name: str) -> str:
         """Return the code in the letter that waits to be posted to somebody."""
         lines = self.command("letters").stdout.splitlines()
-        for line, following in zip(lines, lines[1:], strict=False):
+        for line, following in itertools.pairwise(lines):
             if name in line:
                 return following.strip()
         raise AssertionError(f"no letter to {name} in {lines}")

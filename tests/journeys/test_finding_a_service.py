@@ -3,9 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from journeys.conftest import Visit
+from journeys.conftest import LANGUAGES, Visit
 
-LANGUAGES = ("zh", "en")
 PUBLIC_PAGES = (
     "/",
     "/services/",

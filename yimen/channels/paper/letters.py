@@ -25,9 +25,9 @@ Words = dict[str, object]
 def paper_data(paper: Paper) -> Mapping[str, object]:
     """Return what the template of a decision gets: the facts with the words around them."""
     city = current_city()
-    others = [language for language in paper.languages if language != paper.language]
+    languages = sorted(paper.languages, key=lambda language: language != paper.language)
     return {
-        "versions": [_version(paper, city, language) for language in (paper.language, *others)],
+        "versions": [_version(paper, city, language) for language in languages],
         "accent": paper.accent or USUAL_ACCENT,
         "emblem": current_emblem() or _usual_emblem(),
         "qr": _qr(paper.verification_url),
