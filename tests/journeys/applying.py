@@ -78,9 +78,8 @@ def answer_question(visitor: Visitor, key: str, answers: Answers) -> None:
 def put(visitor: Visitor, key: str, value: str) -> None:
     """Put an answer into the question with this key, whatever kind it is."""
     page = visitor.page
-    radio = page.locator(f'input[type=radio][name="{key}"][value="{value}"]')
-    if radio.count():
-        visitor.choose(radio)
+    if page.locator(f'input[type=radio][name="{key}"]').count():
+        visitor.choose(page.locator(f'input[type=radio][name="{key}"][value="{value}"]'))
         return
     field = page.locator(f'[name="{key}"]')
     if not field.count():

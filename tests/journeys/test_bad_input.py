@@ -98,7 +98,7 @@ def test_what_was_written_when_the_sign_in_ended_is_kept(visit: Visit, language:
     visitor.press("Sign in and go on there")
     applying.sign_in(visitor, "sun-zhiyuan")
     expect(visitor.page.locator("[name=household_size]")).to_have_value("7")
-    visitor.sees("This is what you wrote before your sign-in ended.")
+    visitor.sees("This is what you wrote before your sign-in ended. Look it over and go on.")
 
 
 @pytest.mark.faults

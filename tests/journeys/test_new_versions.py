@@ -19,6 +19,7 @@ _NEW_QUESTION = """
 [[fields]]
 key = "landline"
 kind = "yes_no"
+required = false
 label.zh = "家里有固定电话吗？"
 label.en = "Is there a telephone line at home?"
 
