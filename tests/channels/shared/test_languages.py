@@ -6,11 +6,14 @@ import pytest
 from applied_city import _applied, city
 from bs4 import BeautifulSoup
 from django.db import connection
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+from django.utils import timezone
 
 from yimen.base.actor import SYSTEM
 from yimen.catalogue.actions import apply_city
 from yimen.catalogue.queries import forget_city
+from yimen.channels.shared.language import CityLanguages
 
 __all__ = ["_applied", "city"]
 RIVERTON = Path(__file__).parents[3] / "cities" / "riverton"
@@ -57,3 +60,10 @@ def test_a_city_of_one_language_has_no_pages_in_another(client: Client) -> None:
     page = BeautifulSoup(client.get("/en/services/").content, "html.parser")
     assert page.select("header a[hreflang]") == []
     assert "Riverton" in page.header.get_text()
+
+
+@pytest.mark.usefixtures("riverton")
+def test_pages_keep_the_time_of_the_city() -> None:
+    zones = CityLanguages(lambda request: HttpResponse(str(timezone.get_current_timezone())))
+    assert zones(RequestFactory().post("/en/services/")).content == b"Europe/Dublin"
+    assert str(timezone.get_current_timezone()) == "Asia/Shanghai"

@@ -1,11 +1,14 @@
-"""Pages speak the languages of the city, whatever else the software knows."""
+"""Pages speak the languages of the city and keep its time, whatever else the software knows."""
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import translate_url
+from django.utils import timezone
 from django.utils.translation import get_language
 
+from yimen.catalogue.definition import City
 from yimen.catalogue.queries import current_city
 from yimen.channels.shared.context import LANGUAGE_NAMES
 from yimen.channels.shared.wording import plain_language
@@ -21,13 +24,22 @@ class CityLanguages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, or redirect to the same page in the city's first language."""
+        """Answer in the city's time, or redirect to the same page in the city's first language."""
+        city = current_city()
         if request.method in ("GET", "HEAD"):
-            languages = current_city().languages
-            if languages and plain_language(get_language() or "") not in languages:
-                first = LANGUAGE_NAMES.get(languages[0], (languages[0],))[0]
-                address = request.get_full_path()
-                translated = translate_url(address, first)
-                if translated != address:
-                    return HttpResponseRedirect(translated)
-        return self.get_response(request)
+            elsewhere = _in_a_spoken_language(request, city)
+            if elsewhere:
+                return HttpResponseRedirect(elsewhere)
+        with timezone.override(ZoneInfo(city.time_zone)):
+            return self.get_response(request)
+
+
+def _in_a_spoken_language(request: HttpRequest, city: City) -> str:
+    """Return the address of this page in the city's first language; "" where it is spoken."""
+    languages = city.languages
+    if not languages or plain_language(get_language() or "") in languages:
+        return ""
+    first = LANGUAGE_NAMES.get(languages[0], (languages[0],))[0]
+    address = request.get_full_path()
+    translated = translate_url(address, first)
+    return translated if translated != address else ""
