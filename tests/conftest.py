@@ -28,6 +28,8 @@ from database_states import (
 from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from yimen.catalogue.queries import forget_city
 from yimen.config.embedded.binaries import at as binaries_at
@@ -37,6 +39,7 @@ from yimen.config.embedded.server import Server
 from yimen.config.embedded.system_user import choose_user
 from yimen.keys.actions import ensure_keys
 
+JOURNEYS = "tests/journeys/"
 FAST_BUT_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 _server = pytest.StashKey[Server]()
@@ -57,6 +60,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         config.stash[_server].stop()
         os.environ.pop("DATABASE_URL", None)
     shutil.rmtree(config.stash[_folder], ignore_errors=True)
+
+
+class ByFile(LoadFileScheduling):
+    """Keeps the tests of one file, and all journeys, on one worker: they share what they start."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = super()._split_scope(nodeid)
+        return JOURNEYS if path.startswith(JOURNEYS) else path
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
