@@ -219,6 +219,7 @@ class Visitor:
 
     def attach(self, target: Locator, *files: Path) -> None:
         """Choose files for a field."""
+        self.house.written.update(file.name for file in files)
         if not self.way.keyboard:
             target.set_input_files(files)
             return

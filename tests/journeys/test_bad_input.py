@@ -16,7 +16,7 @@ from journeys.conftest import LANGUAGES, Visit
 from journeys.house import House
 
 SERVICE = "minimum-living-allowance"
-SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}"
+SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 
 
 def to_document(visitor: Visitor) -> str:
@@ -59,7 +59,7 @@ def test_scripts_in_every_field_stay_text(visit: Visit, photo: Path) -> None:
     visitor = visit("en")
     answers, documents = applying.example(visitor, SERVICE, "good-other-reason")
     applying.begin(visitor, SERVICE)
-    texts = {"full_name": SCRIPT, "reason_other": SCRIPT, "bank_name": SCRIPT[:60]}
+    texts = {"full_name": SCRIPT, "reason_other": SCRIPT, "bank_name": SCRIPT}
     for key in ("id_number", "email", "household_size", "monthly_income", "phone"):
         while f"/questions/{key}/" not in visitor.page.url:
             asked = re.search(r"/questions/([a-z_]+)/", visitor.page.url)
@@ -77,7 +77,7 @@ def test_scripts_in_every_field_stay_text(visit: Visit, photo: Path) -> None:
     officer = visit("en", username="civil-officer")
     officer.open(f"/desk/cases/{number}/", name="desk-file")
     expect(officer.page.get_by_text(SCRIPT).first).to_be_visible()
-    officer.open("/search/?q=" + SCRIPT.replace("{", "").replace("}", ""), name="search-nothing")
+    officer.open("/search/?q=" + SCRIPT, name="search-nothing")
     with officer.page.expect_navigation():
         officer.page.goto(f"{officer.house.url}/en/desk/?words={SCRIPT}")
     officer.look("desk-nothing")
