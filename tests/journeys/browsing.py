@@ -247,29 +247,57 @@ class Visitor:
     # Looking
 
     def look(self, name: str = "") -> None:
-        """Demand of this page what is demanded of every page."""
+        """Demand of this page what is demanded of every page.
+
+        What depends on the words is looked at on each; barriers once for each build of a page.
+        """
         self._demand_nothing_wrong()
-        where = f"{self.page.url} ({self.way})"
-        self._demand_none(checking.beyond_the_edge(self.page), f"too wide: {where}")
-        self._demand_none(checking.cut_off(self.page), f"cut off: {where}")
-        likeness = checking.likeness(self.page)
-        if self.way.text_size == 100 and self._is_new(likeness, self.way.width):
+        self._demand_room()
+        if self.way.text_size == 100:
             known = written_by_people(self.house.city) | self.house.written
             foreign = checking.foreign_words(self.page, self.way.language, known)
-            self._demand_none(foreign, f"words of the other language: {where}")
-            self._demand_none(checking.barriers(self.page), f"axe at {where}")
-            sheets.take(self.page, name, self.way.language, plain=self.way.is_plain)
-        if self.way.text_size == 100 and self._is_new(likeness, checking.NARROW):
-            with self._narrow():
-                at = f"{self.page.url} at 320 px ({self.way})"
-                self._demand_none(checking.beyond_the_edge(self.page), f"too wide: {at}")
-                self._demand_none(checking.cut_off(self.page), f"cut off: {at}")
-                self._demand_none(checking.barriers(self.page), f"axe at {at}")
+            self._demand_none(foreign, f"words of the other language: {self._where}")
+            new = self._is_new(checking.build(self.page), self.way.width)
+            if new:
+                self._demand_no_barriers()
+                sheets.take(self.page, name, self.way.language, plain=self.way.is_plain)
+            if self.way.width != checking.NARROW:
+                with self._narrow():
+                    self._demand_room()
+                    if new:
+                        self._demand_no_barriers()
         self._demand_nothing_wrong()
 
-    def _is_new(self, likeness: str, width: int) -> bool:
-        """Say whether nobody has examined such a page in this width, and take note of it."""
-        mark = sha256(f"{self.way.language} {width} {likeness}".encode()).hexdigest()
+    @property
+    def _where(self) -> str:
+        width = (self.page.viewport_size or {}).get("width", 0)
+        return f"{self.page.url} at {width} px ({self.way})"
+
+    def _demand_room(self) -> None:
+        self._demand_none(checking.beyond_the_edge(self.page), f"too wide: {self._where}")
+        self._demand_none(checking.cut_off(self.page), f"cut off: {self._where}")
+
+    def _demand_no_barriers(self) -> None:
+        with self._scripts_allowed():
+            self._demand_none(checking.barriers(self.page), f"axe: {self._where}")
+
+    @contextmanager
+    def _scripts_allowed(self) -> Iterator[None]:
+        """Let axe run, also on a page whose own scripts never did."""
+        if self.way.scripts:
+            yield
+            return
+        session = self.context.new_cdp_session(self.page)
+        session.send("Emulation.setScriptExecutionDisabled", {"value": False})
+        try:
+            yield
+        finally:
+            session.send("Emulation.setScriptExecutionDisabled", {"value": True})
+            session.detach()
+
+    def _is_new(self, build: str, width: int) -> bool:
+        """Say whether nobody has examined a page of this build in this width, and take note."""
+        mark = sha256(f"{self.way.language} {width} {build}".encode()).hexdigest()
         if mark in Visitor.examined or "JOURNEYS_QUICK" in os.environ:
             return False
         Visitor.examined.add(mark)

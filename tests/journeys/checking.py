@@ -66,7 +66,8 @@ def _axe() -> str:
 
 def barriers(page: Page) -> list[str]:
     """Return what axe finds on the page as it stands."""
-    page.evaluate(_axe())
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_axe())
     return list(page.evaluate(_RUN_AXE))
 
 
@@ -91,27 +92,40 @@ def foreign_words(page: Page, language: str, known: Set[str]) -> list[str]:
     ]
 
 
+# How a page is built: its elements one inside the other, with all that a rule of axe asks about,
+# the texts apart. What is repeated, such as the lines of a list, counts once.
+_BUILD = """() => {
+  const told = new Set(['role', 'type', 'lang', 'href', 'open', 'hidden', 'disabled', 'class'])
+  const found = new Set()
+  const walk = (element, path) => {
+    const parts = [...element.attributes]
+      .filter(a => !a.name.startsWith('data-'))
+      .map(a => a.name === 'href' || !told.has(a.name) ? a.name : a.name + '=' + a.value)
+    const says = [...element.childNodes].some(n => n.nodeType === 3 && n.data.trim())
+    const here = path + '>' + element.tagName + '[' + parts.sort().join(' ') + ']' + (says ? '!' : '')
+    found.add(here)
+    for (const child of element.children) walk(child, here)
+  }
+  walk(document.documentElement, '')
+  return [...found].sort().join(' ')
+}"""
+
+
+def build(page: Page) -> str:
+    """Return how the page is built: two pages of one build have the same barriers."""
+    return str(page.evaluate(_BUILD))
+
+
 _CHANGING = (
-    re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"'),
     re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
     re.compile(r"\d{6}-[0-9A-Z]{4}-[0-9A-Z]{4}"),
-    re.compile(r"<svg class=\"y-qr\".*?</svg>", re.DOTALL),
-    re.compile(r"\d+"),
 )
-
-
-def likeness(page: Page) -> str:
-    """Return the page without what differs from one showing to the next: numbers and codes."""
-    html = page.content()
-    for pattern in _CHANGING:
-        html = pattern.sub("#", html)
-    return html
 
 
 def page_kind(address: str) -> str:
     """Return the kind of page at an address: the path without numbers and codes."""
     path = re.sub(r"^https?://[^/]+", "", address).split("?")[0]
     path = re.sub(r"^/en/", "/", path)
-    for pattern in _CHANGING[1:3]:
+    for pattern in _CHANGING:
         path = pattern.sub("N", path)
     return re.sub(r"[^a-z0-9N]+", "-", path.strip("/"), flags=re.IGNORECASE) or "home"

@@ -80,7 +80,10 @@ def load(progress: Progress | None = None) -> None:
 
 
 def sign_ins() -> list[dict[str, str]]:
-    """Return who can sign in, with password, and for staff the one-time code of this moment."""
+    """Return who can sign in, with password, and for staff the one-time code of this moment.
+
+    The ``key`` is for an app that makes the codes itself.
+    """
     demo = _read(Path(settings.CITY_FOLDER) / "demo")
     kept = read_kept().sign_ins
     rows = []
@@ -91,7 +94,7 @@ def sign_ins() -> list[dict[str, str]]:
             continue
         row = {"who": _who(person), "username": username, "password": secret.password}
         if secret.one_time_key:
-            row["code"] = one_time_code(secret.one_time_key)
+            row |= {"code": one_time_code(secret.one_time_key), "key": secret.one_time_key}
         rows.append(row)
     return rows
 

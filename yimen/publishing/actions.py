@@ -56,8 +56,6 @@ def _editor(revision: Revision | None) -> Actor:
 
 def _make_home(locale: Locale, city: City) -> HomePage:
     root = Page.get_first_root_node()
-    if root is None:
-        root = Page.add_root(title="Root", slug="root", locale=locale)
     _remove_welcome_page(root)
     language = locale.language_code
     home: HomePage = root.add_child(
