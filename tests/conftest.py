@@ -41,6 +41,8 @@ from yimen.keys.actions import ensure_keys
 
 JOURNEYS = "tests/journeys/"
 FAST_BUT_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# Its workers belong to the administrator: who copies a database could not send them away.
+UNDISTURBED = {"autovacuum": "off"}
 
 _server = pytest.StashKey[Server]()
 _folder = pytest.StashKey[Path]()
@@ -104,7 +106,7 @@ def _start_server(config: pytest.Config) -> None:
     named = os.environ.get("YIMEN_TEST_POSTGRESQL")
     binaries = binaries_at(Path(named)) if named else bundled()
     cluster = Cluster(place, user, readable_for(user, binaries))
-    server = Server(cluster, max_connections=100, settings=FAST_BUT_FORGETFUL)
+    server = Server(cluster, max_connections=100, settings=FAST_BUT_FORGETFUL | UNDISTURBED)
     server.start(durable=False)
     config.stash[_server] = server
     with psycopg.connect(server.administrator_url, autocommit=True) as connection:

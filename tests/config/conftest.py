@@ -19,6 +19,7 @@ import pytest
 from yimen.config.embedded import leftovers
 from yimen.config.embedded.cluster import cluster_of
 from yimen.config.embedded.server import url_of
+from yimen.config.embedded.system_user import Credentials
 from yimen.config.running import Address, answers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,6 +72,9 @@ class Running:
     static: Path
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[str] | None = None
+    interpreter: str = sys.executable
+    variables: dict[str, str] = field(default_factory=dict)
+    credentials: Credentials = field(default_factory=Credentials)
 
     def environment(self) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
@@ -80,16 +84,18 @@ class Running:
             "YIMEN_STATIC": str(self.static),
             "YIMEN_WEB_WORKERS": "1",
             "PYTHONUNBUFFERED": "1",
+            **self.variables,
         }
 
     def start(self) -> "Running":
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "yimen.config", "run", "--no-demo", "--port", str(self.port)],
+            [self.interpreter, "-m", "yimen.config", "run", "--no-demo", "--port", str(self.port)],
             cwd=ROOT,
             env=self.environment(),
             stdout=(self.data.parent / f"{self.data.name}.out").open("w"),
             stderr=subprocess.STDOUT,
             text=True,
+            **self.credentials,
         )
         wait_for(lambda: self.has_ended or "Yimen is at" in self.said, 120)
         assert not self.has_ended, self.said
@@ -97,7 +103,7 @@ class Running:
 
     def command(self, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "yimen.config", *arguments],
+            [self.interpreter, "-m", "yimen.config", *arguments],
             cwd=ROOT,
             env=self.environment() | extra,
             capture_output=True,

@@ -87,6 +87,7 @@ class Visitor:
     def __init__(
         self, browser: Browser, house: House, way: Way, state: StorageState | None = None
     ) -> None:
+        self.browser = browser
         self.house = house
         self.way = way
         self.context: BrowserContext = browser.new_context(
@@ -278,22 +279,26 @@ class Visitor:
         self._demand_none(checking.cut_off(self.page), f"cut off: {self._where}")
 
     def _demand_no_barriers(self) -> None:
-        with self._scripts_allowed():
-            self._demand_none(checking.barriers(self.page), f"axe: {self._where}")
+        with self._page_for_axe() as page:
+            self._demand_none(checking.barriers(page), f"axe: {self._where}")
 
     @contextmanager
-    def _scripts_allowed(self) -> Iterator[None]:
-        """Let axe run, also on a page whose own scripts never did."""
+    def _page_for_axe(self) -> Iterator[Page]:
+        """Return the page, or where scripts are off, which axe is one of, a likeness of it."""
         if self.way.scripts:
-            yield
+            yield self.page
             return
-        session = self.context.new_cdp_session(self.page)
-        session.send("Emulation.setScriptExecutionDisabled", {"value": False})
+        context = self.browser.new_context(viewport=self.page.viewport_size)
+        likeness, content = context.new_page(), self.page.content()
+        likeness.route("**/*.js", lambda route: route.abort())
+        likeness.route(
+            self.page.url, lambda route: route.fulfill(body=content, content_type="text/html")
+        )
+        likeness.goto(self.page.url, wait_until="load")
         try:
-            yield
+            yield likeness
         finally:
-            session.send("Emulation.setScriptExecutionDisabled", {"value": True})
-            session.detach()
+            context.close()
 
     def _is_new(self, build: str, width: int) -> bool:
         """Say whether nobody has examined a page of this build in this width, and take note."""
