@@ -63,8 +63,13 @@ class Way:
 
     @property
     def is_plain(self) -> bool:
-        """Say whether nothing is special but the language."""
-        return self == Way(language=self.language)
+        """Say whether pages look as they do for most: how somebody presses does not matter."""
+        return self == Way(language=self.language, keyboard=self.keyboard)
+
+    @property
+    def word(self) -> str:
+        """Return a word for an address or a name that only this way has."""
+        return f"{self.language}{self.text_size}{'-keys' * self.keyboard}"
 
     def __str__(self) -> str:
         parts = [self.language]

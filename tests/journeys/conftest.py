@@ -19,6 +19,12 @@ from tests.config.conftest import ROOT
 
 _STATIC = Path(os.environ.get("YIMEN_STATIC") or ROOT / ".cache" / "static")
 LANGUAGES = ("zh", "en")
+# Each journey is walked by mouse, by keyboard alone, and with text that is twice as large.
+WAYS = [
+    pytest.param(Way("en"), id="en"),
+    pytest.param(Way("zh", keyboard=True), id="zh, by keyboard alone"),
+    pytest.param(Way("zh", text_size=200), id="zh, at twice the text size"),
+]
 Visit = Callable[..., Visitor]
 _VISITORS = pytest.StashKey[list[Visitor]]()
 

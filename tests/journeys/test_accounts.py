@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from journeys.conftest import LANGUAGES, Visit
+from journeys.browsing import Way
+from journeys.conftest import LANGUAGES, WAYS, Visit
 from journeys.house import House
 from journeys.one_time import one_time_code
 
@@ -26,7 +27,11 @@ account = make_staff_account(SYSTEM, username={username!r}, name="新来的",
 give_post(SYSTEM, account.pk, agency="civil-affairs", role="officer", office_number="219")
 """
 # Nobody's: numbers that begin with 310100.
-PERSONS = {"zh": ("何新", "310100198102030046"), "en": ("何旧", "310100198102030062")}
+PERSONS = {
+    "en100": ("何新", "310100198102030046"),
+    "zh100-keys": ("何旧", "310100198102030062"),
+    "zh200": ("何大", "310100198102030089"),
+}
 
 
 def manage(house: House, code: str) -> None:
@@ -34,14 +39,14 @@ def manage(house: House, code: str) -> None:
     assert answer.returncode == 0, answer.stderr
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("way", WAYS)
 def test_an_account_is_made_and_tied_to_its_person_by_a_letter(
-    visit: Visit, shanghai: House, language: str
+    visit: Visit, shanghai: House, way: Way
 ) -> None:
-    name, number = PERSONS[language]
+    name, number = PERSONS[way.word]
     manage(shanghai, _REGISTER.format(name=name, number=number))
-    address = f"new-{language}@example.org"
-    visitor = visit(language)
+    address = f"new-{way.word}@example.org"
+    visitor = visit(way=way)
     visitor.open("/account/signup/")
     for field in visitor.page.locator("main input:not([type=hidden])").all():
         kind, key = field.get_attribute("type"), field.get_attribute("name")
@@ -91,13 +96,13 @@ def test_residents_see_their_account_and_who_read_their_data(visit: Visit, langu
         visitor.open(path)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("way", WAYS)
 def test_staff_without_a_second_factor_are_led_to_set_it_up(
-    visit: Visit, shanghai: House, language: str
+    visit: Visit, shanghai: House, way: Way
 ) -> None:
-    username = f"newcomer-{language}"
+    username = f"newcomer-{way.word}"
     manage(shanghai, _EMPLOY.format(username=username, password=PASSWORD))
-    officer = visit(language)
+    officer = visit(way=way)
     officer.open("/desk/", name="account-login")
     officer.write(officer.page.locator("[name=login]"), username)
     officer.write(officer.page.locator("[name=password]"), PASSWORD)

@@ -1,6 +1,7 @@
 """What happens between sending and deciding: corrections, colleagues, drafts on other devices."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from playwright.sync_api import expect
 from journeys import applying, handling
 from journeys.applying import ALLOWANCE
 from journeys.browsing import Visitor, Way
-from journeys.conftest import LANGUAGES, Visit
+from journeys.conftest import WAYS, Visit
 
 SERVICE = "minimum-living-allowance"
 QUESTION = {
@@ -18,18 +19,18 @@ QUESTION = {
 }
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_resident_is_asked_for_exactly_one_thing(visit: Visit, language: str) -> None:
-    resident = visit(language, username="wang-jianguo")
+@pytest.mark.parametrize("way", WAYS)
+def test_the_resident_is_asked_for_exactly_one_thing(visit: Visit, way: Way) -> None:
+    resident = visit(way=way, username="wang-jianguo")
     number = applying.apply(resident, SERVICE, ALLOWANCE, {})
-    officer = visit(language, username="civil-officer")
+    officer = visit(way=way, username="civil-officer")
     handling.find_file(officer, number)
-    handling.ask_for_correction(officer, "phone", QUESTION[language])
+    handling.ask_for_correction(officer, "phone", QUESTION[way.language])
     officer.sees("Resident's turn: the clock stands")
 
     resident.open(f"/applications/{number}/", name="status-your-turn")
     resident.sees("Your turn")
-    resident.reads(QUESTION[language])
+    resident.reads(QUESTION[way.language])
     resident.sees("The clock stands until you have sent what was asked for.")
     is_amber(resident)
     resident.press("Send what is asked for", name="answer-correction")
@@ -89,15 +90,15 @@ def test_an_officer_works_with_the_keys_that_the_desk_names(visit: Visit) -> Non
     officer.open("/desk/absences/")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_draft_is_taken_up_on_another_device(visit: Visit, language: str) -> None:
-    at_home = visit(language)
+@pytest.mark.parametrize("way", WAYS)
+def test_a_draft_is_taken_up_on_another_device(visit: Visit, way: Way) -> None:
+    at_home = visit(way=way)
     applying.begin(at_home, SERVICE)
     applying.answer_question(at_home, "full_name", {"full_name": "刘桂芳"})
     at_home.press("Stop here and go on later")
     at_home.press("Show me a code", name="draft-code")
     code = at_home.page.locator(".y-panel__number").inner_text()
-    elsewhere = visit(way=Way(language, width=320))
+    elsewhere = visit(way=replace(way, width=320))
     elsewhere.open("/drafts/resume/")
     elsewhere.write(elsewhere.page.locator("#code"), "AAAA-AAAA-AAAA")
     elsewhere.press("Open the draft", status=422, name="drafts-resume-wrong")
@@ -108,13 +109,13 @@ def test_a_draft_is_taken_up_on_another_device(visit: Visit, language: str) -> N
     expect(elsewhere.page.locator("[name=full_name]")).to_have_value("刘桂芳")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("way", WAYS)
 def test_who_applies_without_an_account_sees_the_status_by_a_code(
-    visit: Visit, photo: Path, language: str
+    visit: Visit, photo: Path, way: Way
 ) -> None:
-    resident = visit(language)
+    resident = visit(way=way)
     answers, documents = applying.example(resident, SERVICE, "good-illness-living-elsewhere")
-    address = f"liu-{language}@example.org"
+    address = f"liu-{way.word}@example.org"
     number = applying.apply(
         resident,
         SERVICE,
@@ -123,7 +124,7 @@ def test_who_applies_without_an_account_sees_the_status_by_a_code(
     )
     resident.open("/mine/", name="mine-without-account")
     resident.reads(number)
-    elsewhere = visit(language)
+    elsewhere = visit(way=way)
     elsewhere.open(f"/applications/{number}/", name="ways-in")  # led to the ways in
     elsewhere.heading_is("This page opens to its owner only")
     elsewhere.open("/status/")
