@@ -76,31 +76,56 @@ def running(city: Path) -> Iterator[Ground]:
 @contextmanager
 def serving(folder: Path) -> Iterator[Ground]:
     """Start the web server over the database that DATABASE_URL names."""
-    port = _free_port()
-    command = [str(YIMEN), "serve", "--port", str(port)]
-    log = (folder / "web.log").open("wb")
-    web = subprocess.Popen(command, stdout=log, stderr=log)
+    port = free_port()
+    with _serving([str(YIMEN), "serve", "--port", str(port)], port, folder) as ground:
+        yield ground
+
+
+@contextmanager
+def serving_bare_view(folder: Path, statements: list[str]) -> Iterator[Ground]:
+    """Start granian, with as many processes and threads, over `bench.bare_view`."""
+    from yimen.config.environment import capacity
+
+    port, much = free_port(), capacity()
+    listed = folder / "statements.json"
+    listed.write_text(json.dumps(statements), encoding="utf-8")
+    os.environ["YIMEN_BENCH_STATEMENTS"] = str(listed)
+    command = [
+        str(YIMEN.with_name("granian")), "--interface", "wsgi", "--port", str(port),
+        "--workers", str(much.web_workers), "--blocking-threads", str(much.web_threads),
+        "--log-level", "warning", "bench.bare_view:application",
+    ]  # fmt: skip
+    with _serving(command, port, folder) as ground:
+        yield ground
+
+
+@contextmanager
+def _serving(command: list[str], port: int, folder: Path) -> Iterator[Ground]:
+    log = (folder / f"web-{port}.log").open("wb")
+    web = subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT)
     try:
         ground = Ground(f"http://127.0.0.1:{port}", os.environ["DATABASE_URL"], folder, web)
-        _wait(ground, folder / "web.log")
+        _wait(ground, Path(log.name))
         yield ground
     finally:
         web.terminate()
         web.wait(30)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def _wait(ground: Ground, log: Path) -> None:
-    for _ in range(300):
+    for _ in range(600):
         try:
             with urllib.request.urlopen(ground.url + "/city.css", timeout=5):
                 return
-        except urllib.error.HTTPError:
+        except urllib.error.HTTPError as error:
+            if error.code < 500:  # the bare view knows one address only
+                return
             break
         except OSError:
             time.sleep(0.1)
