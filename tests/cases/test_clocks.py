@@ -24,10 +24,10 @@ from yimen.cases.rules.clocks import (
     unit_of,
 )
 from yimen.cases.rules.errors import ExtensionTooLong, NotAllowed, OnlyOneExtension, SameOfficer
-from yimen.cases.types import DueBand, StepKind
-from yimen.catalogue.definition import Limit, Remedy, Service
+from yimen.cases.types import NO_TEXT, DueBand, RemedyNamed, StepKind
+from yimen.catalogue.definition import City, Limit, Remedy, Service
 from yimen.catalogue.queries import current_city
-from yimen.catalogue.types import DayUnit
+from yimen.catalogue.types import CountsFrom, DayUnit
 
 MONDAY = date(2026, 11, 2)
 NEW_YEAR = DayOff(
@@ -207,6 +207,25 @@ def test_remedies_name_their_last_day(service: Service) -> None:
     (named,) = remedies_named(replace(service, remedies=(remedy,)), MONDAY, PLAIN)
     assert named.last_day == date(2027, 1, 1)
     assert (named.days, named.unit) == (60, "calendar_days")
+
+
+def test_a_remedy_after_another_has_no_day_before_its_outcome(service: Service) -> None:
+    first, then = (Text.of({"zh": name, "en": name}) for name in ("Reconsider", "Court"))
+    limit = Limit(15, DayUnit.CALENDAR)
+    remedies = (
+        Remedy(first, first, Limit(60, DayUnit.CALENDAR)),
+        Remedy(then, then, limit, counts_from=CountsFrom.EARLIER_REMEDY),
+    )
+    plain, waiting = remedies_named(replace(service, remedies=remedies), MONDAY, PLAIN)
+    assert (plain.last_day, plain.after) == (date(2027, 1, 1), NO_TEXT)
+    assert (waiting.last_day, waiting.days, waiting.after) == (None, 15, first)
+    assert [RemedyNamed.of(named.as_data()) for named in (plain, waiting)] == [plain, waiting]
+
+
+def test_no_service_asks_for_a_later_remedy_before_an_earlier_one_ends(city: City) -> None:
+    for declared in city.services.values():
+        named = [r.last_day for r in remedies_named(declared, MONDAY, city.calendar) if r.last_day]
+        assert named and named == sorted(named), declared.code
 
 
 def test_an_extension_is_at_most_as_long_as_the_limit_and_comes_once() -> None:

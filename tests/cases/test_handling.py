@@ -232,6 +232,7 @@ def test_a_refusal_names_every_remedy_with_its_last_day(
     declared = city.services["residence-permit"].remedies
     assert [r.title["zh"] for r in told.remedies] == [r.title["zh"] for r in declared]
     for named, remedy in zip(told.remedies, declared, strict=True):
+        assert named.last_day is not None
         assert named.last_day >= told.decided_on + timedelta(days=remedy.limit.days)
 
 

@@ -165,6 +165,9 @@ CASES: list[tuple[str, str, str, str, str, str]] = [
     ("no limits", SERVICE_FILE, "[limits]", "[limit]", "[limit]",
      "unknown key 'limit'; did you mean 'limits'?"),
     ("no fee", SERVICE_FILE, '[fee]\namount = "0.00"\n', "", "code =", "'fee' is missing"),
+    ("remedy after none", SERVICE_FILE, "limit = { calendar_days = 60",
+     'counts_from = "earlier_remedy"\nlimit = { calendar_days = 60', "counts_from",
+     "the first remedy has no earlier one to count from"),
     ("no remedies", SERVICE_FILE, "[[remedies]]", "[[remedy]]", "code =",
      "no [[remedies]] are declared; a refusal must name one"),
     # expressions

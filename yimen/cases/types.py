@@ -277,24 +277,30 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class RemedyNamed:
-    """A way to contest a decision, with the last day to use it."""
+    """A way to contest a decision, with the last day to use it.
+
+    ``last_day`` is None while nobody can know it: the time runs from the outcome of the remedy
+    ``after``.
+    """
 
     title: Text
     says: Text
-    last_day: date
+    last_day: date | None
     days: int
     unit: str
     source: str = ""
+    after: Text = NO_TEXT
 
     def as_data(self) -> dict[str, object]:
         """Return JSON values, for the decision's row and for papers."""
         return {
             "title": self.title.as_dict(),
             "says": self.says.as_dict(),
-            "last_day": self.last_day.isoformat(),
+            "last_day": self.last_day.isoformat() if self.last_day else None,
             "days": self.days,
             "unit": self.unit,
             "source": self.source,
+            "after": self.after.as_dict(),
         }
 
     @classmethod
@@ -303,10 +309,11 @@ class RemedyNamed:
         return cls(
             Text.of(data["title"]),
             Text.of(data["says"]),
-            date.fromisoformat(data["last_day"]),
+            date.fromisoformat(data["last_day"]) if data["last_day"] else None,
             data["days"],
             data["unit"],
             data["source"],
+            Text.of(data.get("after", {})),  # decisions of former times count from their own day
         )
 
 

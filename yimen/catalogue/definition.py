@@ -18,6 +18,7 @@ from yimen.catalogue.types import (
     Audience,
     ChangeKind,
     ChannelKind,
+    CountsFrom,
     DayUnit,
     DivisionLevel,
     FieldKind,
@@ -334,6 +335,7 @@ class Remedy:
     says: Text
     limit: Limit
     source: str = ""
+    counts_from: CountsFrom = CountsFrom.DECISION
 
 
 @dataclass(frozen=True, slots=True)

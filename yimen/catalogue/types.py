@@ -85,6 +85,13 @@ class DayUnit(StrEnum):
     CALENDAR = "calendar_days"
 
 
+class CountsFrom(StrEnum):
+    """From when the time to use a remedy runs."""
+
+    DECISION = "decision"
+    EARLIER_REMEDY = "earlier_remedy"  # its outcome: no day can be named before it is known
+
+
 class TaskKind(StrEnum):
     """What an officer is asked to do at a user task of a process."""
 

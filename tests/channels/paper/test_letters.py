@@ -73,6 +73,14 @@ REFUSAL = replace(
             60,
             "calendar_days",
         ),
+        RemedyNamed(
+            Text.of({"zh": "起诉", "en": "Go to court"}),
+            Text.of({"zh": "向法院起诉。", "en": "Sue."}),
+            None,
+            15,
+            "calendar_days",
+            after=Text.of({"zh": "申请行政复议", "en": "Ask for reconsideration"}),
+        ),
     ),
 )
 
@@ -141,6 +149,8 @@ def test_a_refusal_names_reason_law_record_day_and_remedy(tmp_path: Path) -> Non
         "If you disagree with this decision",
         "Last day: Friday 22 January 2027",
         "最后一天：2027年1月22日（星期五）",
+        "15 days from receiving the outcome of “Ask for reconsideration”",
+        "收到“申请行政复议”的结果之日起15天内",
     ):
         assert squeezed(text) in words, text
 

@@ -98,6 +98,7 @@ def test_law_and_remedies_are_folded_and_named(client: Client, city: City) -> No
         assert entry.says["en"] in law.get_text()
     for remedy in city.services[ALLOWANCE].remedies:
         assert remedy.title["en"] in remedies.get_text()
+    assert "15 days from receiving the outcome of the one before" in remedies.get_text()
 
 
 def test_a_closed_service_says_so_and_cannot_be_applied_for(city: City) -> None:

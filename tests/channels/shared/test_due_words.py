@@ -9,8 +9,8 @@ from yimen.base.calendar import DayOff, WorkingCalendar
 from yimen.base.deadline import Stop, Unit, compute
 from yimen.base.text import Text
 from yimen.cases.rules.clocks import due_left, explain
-from yimen.cases.types import ClockStep, StepKind
-from yimen.channels.shared.due_words import clock_sentences, left_words
+from yimen.cases.types import ClockStep, RemedyNamed, StepKind
+from yimen.channels.shared.due_words import clock_sentences, left_words, remedy_words
 
 NATIONAL = Text.of({"zh": "国庆节", "en": "National Day"})
 NEW_YEAR = Text.of({"zh": "元旦", "en": "New Year"})
@@ -91,6 +91,32 @@ def test_one_day_off_alone_is_a_sentence_of_its_own() -> None:
 
 def test_a_step_without_a_day_does_not_break_the_page() -> None:
     assert clock_sentences([ClockStep(StepKind.DUE)], "en")
+
+
+@pytest.mark.parametrize(
+    ("last_day", "english", "chinese"),
+    [
+        (
+            date(2027, 1, 22),
+            "Last day: Friday 22 January 2027",
+            "最后一天：2027年1月22日（星期五）",
+        ),
+        (
+            None,
+            "15 days from receiving the outcome of “Ask first”",
+            "收到“先申请复议”的结果之日起15天内",
+        ),
+    ],
+)
+def test_a_remedy_names_its_last_day_or_what_it_waits_for(
+    last_day: date | None, english: str, chinese: str
+) -> None:
+    after = Text.of({"zh": "先申请复议", "en": "Ask first"})
+    remedy = RemedyNamed(NATIONAL, NATIONAL, last_day, 15, "calendar_days", after=after)
+    with override("en"):
+        assert remedy_words(remedy, "en") == english
+    with override("zh-hans"):
+        assert remedy_words(remedy, "zh") == chinese
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,17 @@ from yimen.base.calendar import WorkingCalendar
 from yimen.base.deadline import Deadline, Stop, Unit, compute, days_until
 from yimen.cases.rules.errors import ExtensionTooLong, OnlyOneExtension, SameOfficer
 from yimen.cases.rules.permissions import check_right
-from yimen.cases.types import CaseState, ClockStep, DueBand, DueLeft, RemedyNamed, StepKind
+from yimen.cases.types import (
+    NO_TEXT,
+    CaseState,
+    ClockStep,
+    DueBand,
+    DueLeft,
+    RemedyNamed,
+    StepKind,
+)
 from yimen.catalogue.definition import Limit, Service
+from yimen.catalogue.types import CountsFrom
 
 EXTEND = "case.extend"
 SOON_DAYS = 3
@@ -149,15 +158,25 @@ def check_approve_extension(actor: Actor, agency: str, asked_by: int) -> None:
 def remedies_named(
     service: Service, told_on: date, calendar: WorkingCalendar
 ) -> tuple[RemedyNamed, ...]:
-    """Return the remedies of a decision with their last days, counted from when it was told."""
-    named = []
+    """Return the remedies of a decision with their last days, counted from when it was told.
+
+    A remedy that counts from the outcome of the one before it has no day yet.
+    """
+    named: list[RemedyNamed] = []
+    before = NO_TEXT
     for remedy in service.remedies:
+        waits = remedy.counts_from is CountsFrom.EARLIER_REMEDY
         unit = unit_of(remedy.limit)
-        last = compute(calendar, told_on, remedy.limit.days, unit).due
-        assert last is not None  # without a stop there is always a date
         named.append(
             RemedyNamed(
-                remedy.title, remedy.says, last, remedy.limit.days, str(unit), remedy.source
+                remedy.title,
+                remedy.says,
+                None if waits else compute(calendar, told_on, remedy.limit.days, unit).due,
+                remedy.limit.days,
+                str(unit),
+                remedy.source,
+                before if waits else NO_TEXT,
             )
         )
+        before = remedy.title
     return tuple(named)

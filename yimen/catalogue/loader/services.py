@@ -20,7 +20,7 @@ from yimen.catalogue.loader.forms import FormReader, Known, unchecked
 from yimen.catalogue.loader.reading import Reading, did_you_mean, listed
 from yimen.catalogue.loader.table import Table, root_table, unique
 from yimen.catalogue.rules import is_longer
-from yimen.catalogue.types import Audience, ChannelKind, DayUnit, Subject
+from yimen.catalogue.types import Audience, ChannelKind, CountsFrom, DayUnit, Subject
 
 PLACEHOLDERS = frozenset({"name", "receipt", "decided_on", "valid_until"})
 
@@ -218,14 +218,17 @@ class _Reader:
             table.report("the body has a brace without its partner", "body", language)
 
     def _remedies(self) -> tuple[Remedy, ...]:
-        remedies = []
+        remedies: list[Remedy] = []
         for table in self.root.tables("remedies"):
             limit = read_limit(table, "limit")
             title, says = table.text("title"), table.text("says")
             source = table.string("source", "")
+            counts_from = table.choice("counts_from", CountsFrom, CountsFrom.DECISION)
+            if counts_from is CountsFrom.EARLIER_REMEDY and not remedies:
+                table.report("the first remedy has no earlier one to count from", "counts_from")
             table.end()
             if limit is not None:
-                remedies.append(Remedy(title, says, limit, source))
+                remedies.append(Remedy(title, says, limit, source, counts_from))
         if "remedies" not in self.root:
             self.root.report("no [[remedies]] are declared; a refusal must name one")
         return tuple(remedies)

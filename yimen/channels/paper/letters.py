@@ -16,6 +16,7 @@ from yimen.catalogue.definition import City
 from yimen.catalogue.queries import current_city, current_emblem
 from yimen.channels.shared import wording
 from yimen.channels.shared.context import LANGUAGE_NAMES
+from yimen.channels.shared.due_words import remedy_words
 
 TEMPLATE = Path(__file__).parent / "templates" / "paper" / "decision.typ"
 USUAL_ACCENT = "#A8321F"
@@ -122,11 +123,10 @@ def _label(name: str, city: City) -> Text:
 
 
 def _remedy(remedy: RemedyNamed, language: str) -> Words:
-    last_day = _("Last day: %(day)s") % {"day": wording.day(remedy.last_day, language)}
     return {
         "title": remedy.title[language],
         "says": remedy.says[language],
-        "last-day": last_day,
+        "until": remedy_words(remedy, language),
     }
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
-from yimen.cases.types import ClockStep, DueBand, DueLeft, StepKind
+from yimen.cases.types import ClockStep, DueBand, DueLeft, RemedyNamed, StepKind
 from yimen.catalogue.types import DayUnit
 from yimen.channels.shared import wording
 
@@ -33,6 +33,16 @@ def left_words(left: DueLeft) -> str:
     if left.days > 0:
         return _("%(amount)s left") % {"amount": amount}
     return _("%(amount)s late") % {"amount": amount}
+
+
+def remedy_words(remedy: RemedyNamed, language: str) -> str:
+    """Return by when a remedy can be used: a day, or how long after the outcome before it."""
+    if remedy.last_day is not None:
+        return _("Last day: %(day)s") % {"day": wording.day(remedy.last_day, language)}
+    return _("%(amount)s from receiving the outcome of “%(before)s”") % {
+        "amount": wording.days(remedy.days, DayUnit(remedy.unit)),
+        "before": remedy.after[language],
+    }
 
 
 def _runs(steps: Sequence[ClockStep]) -> list[list[ClockStep]]:

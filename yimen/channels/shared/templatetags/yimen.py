@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 
 from yimen.base import identifiers
 from yimen.base.text import Text
+from yimen.cases.types import RemedyNamed
 from yimen.catalogue.definition import Limit
 from yimen.channels.shared import wording
 from yimen.channels.shared.components import (
@@ -25,6 +26,7 @@ from yimen.channels.shared.components import (
     TimelineItem,
     Upload,
 )
+from yimen.channels.shared.due_words import remedy_words
 from yimen.channels.shared.markdown import markdown_to_html
 from yimen.channels.shared.steps import DrawnStage
 
@@ -100,6 +102,12 @@ def moment(value: datetime) -> str:
 def in_days(value: Limit) -> str:
     """Return a time limit: ``15 working days``."""
     return wording.limit(value)
+
+
+@register.filter
+def remedy_until(value: RemedyNamed) -> str:
+    """Return by when a remedy can be used: ``Last day: Friday 22 January 2027``."""
+    return remedy_words(value, _language())
 
 
 @register.filter
