@@ -46,8 +46,33 @@ def test_working_days_count_from_the_day_after(start, days, expected):
 def test_a_calendar_limit_that_ends_on_a_day_of_rest_ends_on_the_next_working_day():
     found = compute(CALENDAR, date(2026, 2, 6), 10, Unit.CALENDAR)
     assert found.due == date(2026, 2, 24)
-    assert found.moved_to_working_day
+    assert found.moved_days == 8
     assert {day.name for day in found.days_off} == {FESTIVAL_NAME}
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "expected"),
+    [
+        (date(2026, 11, 23), 6, date(2027, 5, 24)),  # 23 May is a Sunday
+        (date(2026, 8, 31), 6, date(2027, 3, 1)),  # the last of February is a Sunday
+        (date(2023, 8, 31), 6, date(2024, 2, 29)),
+        (date(2024, 2, 29), 6, date(2024, 8, 29)),
+        (date(2024, 2, 29), 12, date(2025, 2, 28)),
+        (date(2026, 1, 16), 1, date(2026, 2, 24)),  # into the festival
+        (date(2026, 11, 1), 0, date(2026, 11, 1)),
+    ],
+)
+def test_months_end_on_the_same_day_or_the_last_of_the_month(start, months, expected):
+    assert due(start, months, Unit.MONTHS) == expected
+
+
+def test_a_stop_in_a_limit_of_months_adds_its_days():
+    stop = Stop(date(2026, 11, 10), date(2026, 11, 14))
+    found = compute(CALENDAR, date(2026, 11, 2), 1, Unit.MONTHS, stops=[stop])
+    assert (found.stopped_days, found.moved_days) == (4, 1)
+    assert found.due == date(2026, 12, 7)  # 2 December and 4 days, a Sunday
+    standing = compute(CALENDAR, date(2026, 11, 2), 1, Unit.MONTHS, stops=[Stop(stop.since, None)])
+    assert standing.days_left_at_stop == 22
 
 
 def test_a_stop_moves_the_due_day_by_the_days_it_lasted():
@@ -129,6 +154,7 @@ def test_days_left_are_counted_in_the_unit_of_the_limit():
 @given(DAYS, st.integers(0, 60), st.integers(0, 60))
 def test_more_days_never_end_earlier(start, few, more):
     for unit in Unit:
+        assert start <= due(start, few, unit)
         assert due(start, few, unit) <= due(start, few + more, unit)
 
 

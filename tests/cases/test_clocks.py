@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from yimen.base.actor import Actor, ActorKind, Channel, Post
 from yimen.base.calendar import DayOff, WorkingCalendar
-from yimen.base.deadline import Stop, Unit, compute
+from yimen.base.deadline import Stop, Unit, compute, months_after
 from yimen.base.text import Text
 from yimen.cases.rules.clocks import (
     FAR_AWAY,
@@ -69,7 +69,8 @@ def test_a_stop_moves_the_due_date_by_exactly_the_stopped_days(
 ) -> None:
     stops = data.draw(closed_stops(start))
     stopped = compute(calendar, start, limit, unit, stops=stops)
-    longer = compute(calendar, start, limit + stopped.stopped_days, unit)
+    days = limit if unit is not Unit.MONTHS else (months_after(start, limit) - start).days
+    longer = compute(calendar, start, days + stopped.stopped_days, unit.of_days)
     assert stopped.due == longer.due
 
 
@@ -105,19 +106,18 @@ def test_every_explanation_adds_up(
     stops = data.draw(closed_stops(start))
     deadline = compute(calendar, start, limit, unit, stops=stops, extension_days=more)
     steps = explain(deadline, "art. 42")
-    counted = sum(
-        step.days
-        for step in steps
-        if step.kind in (StepKind.LIMIT, StepKind.EXTENSION, StepKind.STOPPED)
-    )
+    allowed = sum(s.days for s in steps if s.kind in (StepKind.LIMIT, StepKind.EXTENSION))
+    stopped = sum(step.days for step in steps if step.kind is StepKind.STOPPED)
     moved = sum(step.days for step in steps if step.kind is StepKind.MOVED)
     (first, *_, last) = steps
     assert (first.kind, first.day) == (StepKind.START, start)
     assert last.kind is StepKind.DUE and last.day is not None
     if unit is Unit.WORKING:
-        assert calendar.working_days_after(start, last.day) == counted
+        assert calendar.working_days_after(start, last.day) == allowed + stopped
+    elif unit is Unit.MONTHS:
+        assert last.day == months_after(start, allowed) + timedelta(days=stopped + moved)
     else:
-        assert last.day == start + timedelta(days=counted + moved)
+        assert last.day == start + timedelta(days=allowed + stopped + moved)
 
 
 def test_a_standing_clock_says_how_many_days_are_left() -> None:
@@ -159,6 +159,11 @@ def test_a_limit_in_calendar_days_that_ends_on_a_holiday_says_so() -> None:
 def test_what_is_left_is_told_in_working_days(today: date, band: DueBand, left: int) -> None:
     told = due_left(date(2026, 11, 9), today, PLAIN)
     assert (told.band, told.days, told.unit) == (band, left, "working_days")
+
+
+def test_what_is_left_of_months_is_told_in_days() -> None:
+    told = due_left(date(2026, 11, 9), MONDAY, PLAIN, Unit.MONTHS)
+    assert (told.days, told.unit) == (7, "calendar_days")
 
 
 def test_a_weekend_after_the_due_date_is_late_too() -> None:

@@ -39,11 +39,25 @@ def test_limits_of_both_units_are_compared_by_weeks() -> None:
     def calendar(days: int) -> Limit:
         return Limit(days, DayUnit.CALENDAR)
 
-    assert in_calendar_days(working(20)) == 28
+    assert in_calendar_days(working(20)) == (28, 28)
     assert is_longer(calendar(29), working(20))
     assert not is_longer(calendar(28), working(20))
     assert is_longer(working(6), calendar(8))
     assert not is_longer(working(6), working(6))
+
+
+def test_a_promise_in_other_units_than_months_is_kept_whenever_it_begins() -> None:
+    def months(number: int) -> Limit:
+        return Limit(number, DayUnit.MONTHS)
+
+    assert in_calendar_days(months(6)) == (181, 184)
+    assert in_calendar_days(months(1)) == (28, 31)
+    assert not is_longer(Limit(28, DayUnit.CALENDAR), months(1))
+    assert is_longer(Limit(29, DayUnit.CALENDAR), months(1))
+    assert is_longer(months(1), Limit(30, DayUnit.CALENDAR))
+    assert not is_longer(months(1), Limit(23, DayUnit.WORKING))
+    assert not is_longer(months(2), months(2))
+    assert is_longer(months(3), months(2))
 
 
 def test_contrast_is_that_of_the_guidelines() -> None:

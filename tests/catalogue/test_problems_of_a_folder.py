@@ -156,10 +156,13 @@ CASES: list[tuple[str, str, str, str, str, str]] = [
     ("promise too long in other days", SERVICE_FILE, "promised = { working_days = 10 }",
      "promised = { calendar_days = 29 }", "promised",
      "the promised limit of 29 calendar_days is longer than the statutory one of 20 working_days "
-     "(five working days count as seven calendar days)"),
+     "(five working days count as seven calendar days, a month as its fewest or most)"),
     ("limit in both", SERVICE_FILE, "promised = { working_days = 10 }",
      "promised = { working_days = 5, calendar_days = 7 }", "promised",
-     "has both 'working_days' and 'calendar_days'; keep one"),
+     "has 'working_days', 'calendar_days'; keep one"),
+    ("promise too long in months", SERVICE_FILE, "promised = { working_days = 10 }",
+     "promised = { months = 1 }", "promised",
+     "the promised limit of 1 months is longer than the statutory one of 20 working_days"),
     ("limit in weeks", SERVICE_FILE, "promised = { working_days = 10 }",
      "promised = { working_weeks = 2 }", "promised", "unknown key 'working_weeks'; did you mean"),
     ("no limits", SERVICE_FILE, "[limits]", "[limit]", "[limit]",
@@ -394,6 +397,12 @@ def test_a_guide_in_a_strange_language_or_without_words_is_told(town: Town) -> N
 def test_times_are_not_days(town: Town) -> None:
     town.edit(SERVICE_FILE, "version = 1", "version = 1\nclosed_since = 2004-07-01T00:00:00")
     assert any("'closed_since' must be a date without quotes" in p for p in town.problems())
+
+
+def test_limits_in_months_are_read(town: Town) -> None:
+    town.edit(SERVICE_FILE, "limit = { calendar_days = 60", "limit = { months = 6")
+    (remedy,) = town.service().remedies
+    assert (remedy.limit.days, str(remedy.limit.unit)) == (6, "months")
 
 
 def test_limits_in_calendar_days_are_read(town: Town) -> None:

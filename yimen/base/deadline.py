@@ -1,11 +1,14 @@
 """Due dates that can explain themselves.
 
-A limit counts from the day after the start, in working or in calendar days. While a clock is
-stopped (a correction is asked for, a hearing is held: Administrative Licensing Law art. 45) no
-day counts. A calendar limit that ends on a day of rest ends on the next working day (Civil Code
-art. 203). The unit is kept with every limit, because laws differ in it.
+A limit counts from the day after the start, in working days, calendar days or months. A limit in
+months ends on the same day of its last month, or on that month's last day where there is no such
+day (Civil Code art. 202). While a clock is stopped (a correction is asked for, a hearing is held:
+Administrative Licensing Law art. 45) no day counts. A limit in calendar days or months that ends
+on a day of rest ends on the next working day (Civil Code art. 203). The unit is kept with every
+limit, because laws differ in it.
 """
 
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,10 +20,16 @@ _DAY = timedelta(days=1)
 
 
 class Unit(StrEnum):
-    """In which days a limit counts."""
+    """What a limit counts."""
 
     WORKING = "working_days"
     CALENDAR = "calendar_days"
+    MONTHS = "months"
+
+    @property
+    def of_days(self) -> "Unit":
+        """Return the unit of single days within such a limit: those stopped, or left."""
+        return Unit.CALENDAR if self is Unit.MONTHS else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +49,25 @@ class Deadline:
     """A due date and how it was computed."""
 
     start: date
-    days: int  # the limit with its extensions
+    days: int  # the limit with its extensions, in the unit
     extension_days: int
     unit: Unit
     due: date | None  # None while the clock stands
     stops: tuple[Stop, ...]
-    stopped_days: int  # days of the unit that did not count
-    moved_to_working_day: bool
+    stopped_days: int  # days that did not count, working ones where the unit is working days
+    moved_days: int  # from the day counted to the working day after it
     days_off: tuple[DayOff, ...]  # named exceptions of the calendar between start and due
     days_left_at_stop: int | None  # when it stands: how many days of the limit remain
 
     @property
     def is_standing(self) -> bool:
         return self.due is None
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the same day some months on, or the last of that month where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _is_stopped(day: date, stops: Sequence[Stop]) -> bool:
@@ -91,13 +106,16 @@ def compute(
         raise ValueError("a stop cannot end before it begins")
     ordered = tuple(sorted(stops, key=lambda s: (s.since, s.until or date.max)))
     open_since = min((s.since for s in ordered if s.until is None), default=date.max)
-    count = _Count(calendar, unit, ordered, start, days + extension_days)
+    left = days + extension_days
+    if unit is Unit.MONTHS:
+        left = (months_after(start, left) - start).days
+    count = _Count(calendar, unit, ordered, start, left)
     count.run_until(open_since)
     standing = count.resumes() >= open_since
-    moved = False
+    moved = 0
     if not standing:
         count.resume()
-        if unit is Unit.CALENDAR and count.day != start:
+        if unit is not Unit.WORKING and count.day != start:
             moved = count.move_to_working_day()
     return Deadline(
         start=start,
@@ -107,7 +125,7 @@ def compute(
         due=None if standing else count.day,
         stops=ordered,
         stopped_days=count.stopped,
-        moved_to_working_day=moved,
+        moved_days=moved,
         days_off=calendar.rest_between(start, count.day),
         days_left_at_stop=count.left if standing else None,
     )
@@ -146,13 +164,13 @@ class _Count:
         self.stopped += days_until(self.calendar, self.day, day, self.unit)
         self.day = day
 
-    def move_to_working_day(self) -> bool:
+    def move_to_working_day(self) -> int:
         counted, self.day = self.day, self.calendar.next_working(self.day)
-        return counted != self.day
+        return (self.day - counted).days
 
 
 def days_until(calendar: WorkingCalendar, today: date, due: date, unit: Unit) -> int:
-    """Count the days of the unit that are left; negative when the due date has passed."""
+    """Count the days that are left, of the unit `of_days`; negative when the due date has passed."""
     if unit is Unit.WORKING:
         return calendar.working_days_after(today, due)
     return (due - today).days

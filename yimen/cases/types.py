@@ -123,9 +123,9 @@ class StepKind(StrEnum):
     LIMIT = "limit"  # days, unit, source
     EXTENSION = "extension"  # days, unit
     STOP = "stop"  # since, until (None: still standing)
-    STOPPED = "stopped"  # days: that did not count, in the limit's unit
+    STOPPED = "stopped"  # days: that did not count, in the unit's days
     DAY_OFF = "day_off"  # day, title, works
-    MOVED = "moved"  # a limit in calendar days ended on a day of rest: day is the working day
+    MOVED = "moved"  # a limit not in working days ended on a day of rest: day is the working day
     DUE = "due"  # day
     STANDING = "standing"  # days: left when the clock runs again
 

@@ -248,7 +248,7 @@ class Process:
 class Limit:
     """A time limit for deciding, with its unit and source."""
 
-    days: int
+    days: int  # or months, as the unit says
     unit: DayUnit
     source: str = ""
 

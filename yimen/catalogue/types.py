@@ -79,10 +79,11 @@ class DivisionLevel(StrEnum):
 
 
 class DayUnit(StrEnum):
-    """In which days a limit counts: the unit is stored with every deadline."""
+    """What a limit counts: the unit is stored with every deadline."""
 
     WORKING = "working_days"
     CALENDAR = "calendar_days"
+    MONTHS = "months"
 
 
 class CountsFrom(StrEnum):

@@ -75,6 +75,15 @@ def test_stops_extensions_and_a_moved_last_day() -> None:
     ]
 
 
+def test_months_end_on_the_same_day() -> None:
+    assert said("en", date(2026, 8, 31), 6, Unit.MONTHS)[1:] == [
+        "The limit is 6 months. It ends on the same day of its last month.",
+        "The last day would be a day of rest. The next working day is Monday 1 March 2027.",
+        "So the last day is Monday 1 March 2027.",
+    ]
+    assert said("zh", date(2026, 8, 31), 6, Unit.MONTHS)[1].startswith("时限是6个月")
+
+
 def test_a_clock_that_stands_says_what_is_left() -> None:
     stop = Stop(date(2026, 11, 3), None, "correction")
     words = said("en", date(2026, 11, 2), 10, Unit.WORKING, stops=[stop])

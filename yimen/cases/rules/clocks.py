@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from yimen.base.actor import Actor
 from yimen.base.calendar import WorkingCalendar
@@ -77,10 +77,10 @@ def clocks(
 def explain(deadline: Deadline, source: str = "") -> tuple[ClockStep, ...]:
     """Return how a due date was computed, step by step, for a channel to put into sentences.
 
-    The steps add up: after ``start``, ``limit + extension + stopped`` days of the unit lead to the
-    due date, or to the day before it was ``moved`` to a working day.
+    The steps add up: after ``start``, ``limit + extension`` in the unit and then the ``stopped``
+    days lead to the due date, or to the day before it was ``moved`` to a working day.
     """
-    unit = str(deadline.unit)
+    unit, day_unit = str(deadline.unit), str(deadline.unit.of_days)
     limit = deadline.days - deadline.extension_days
     steps = [
         ClockStep(StepKind.START, day=deadline.start),
@@ -93,13 +93,13 @@ def explain(deadline: Deadline, source: str = "") -> tuple[ClockStep, ...]:
         for stop in deadline.stops
     )
     if deadline.stopped_days:
-        steps.append(ClockStep(StepKind.STOPPED, days=deadline.stopped_days, unit=unit))
+        steps.append(ClockStep(StepKind.STOPPED, days=deadline.stopped_days, unit=day_unit))
     if deadline.unit is Unit.WORKING:
         steps.extend(
             ClockStep(StepKind.DAY_OFF, day=off.day, title=off.name, works=off.works)
             for off in deadline.days_off
         )
-    steps.extend(_ending(deadline, unit))
+    steps.extend(_ending(deadline, day_unit))
     return tuple(steps)
 
 
@@ -107,9 +107,8 @@ def _ending(deadline: Deadline, unit: str) -> list[ClockStep]:
     if deadline.due is None:
         return [ClockStep(StepKind.STANDING, days=deadline.days_left_at_stop or 0, unit=unit)]
     steps = []
-    if deadline.moved_to_working_day:
-        counted = deadline.start + timedelta(days=deadline.days + deadline.stopped_days)
-        moved = (deadline.due - counted).days
+    if deadline.moved_days:
+        moved = deadline.moved_days
         steps.append(ClockStep(StepKind.MOVED, day=deadline.due, days=moved, unit=unit))
     return [*steps, ClockStep(StepKind.DUE, day=deadline.due)]
 
@@ -118,6 +117,7 @@ def due_left(
     due: date | None, today: date, calendar: WorkingCalendar, unit: Unit = Unit.WORKING
 ) -> DueLeft:
     """Return how long there is, and how pressing that is. ``due`` None: the clock stands."""
+    unit = unit.of_days
     if due is None:
         return DueLeft(DueBand.STANDING, 0, str(unit), None)
     days = days_until(calendar, today, due, unit)

@@ -24,6 +24,7 @@ from yimen.catalogue.types import Audience, ChannelKind, CountsFrom, DayUnit, Su
 
 PLACEHOLDERS = frozenset({"name", "receipt", "decided_on", "valid_until"})
 
+_LONGEST = {DayUnit.WORKING: 3650, DayUnit.CALENDAR: 3650, DayUnit.MONTHS: 120}
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -169,7 +170,7 @@ class _Reader:
             table.report(
                 f"the promised limit of {promised.days} {promised.unit} is longer than the "
                 f"statutory one of {statutory.days} {statutory.unit} (five working days count as "
-                "seven calendar days)",
+                "seven calendar days, a month as its fewest or most)",
                 "promised",
             )
         return statutory or nothing, promised or nothing
@@ -239,14 +240,13 @@ def read_limit(around: Table, key: str) -> Limit | None:
     table = around.table(key, "a table, such as { working_days = 20 }", required=True)
     if table is None:
         return None
-    working, calendar = DayUnit.WORKING in table, DayUnit.CALENDAR in table
     source = table.string("source", "")
-    unit = DayUnit.CALENDAR if calendar and not working else DayUnit.WORKING
-    if working and calendar:
-        table.report("has both 'working_days' and 'calendar_days'; keep one")
-        table.integer(DayUnit.CALENDAR)
-    elif not working and not calendar:
-        table.integer(DayUnit.CALENDAR, 0)  # so that a slip of the pen finds both words
-    days = table.integer(unit, high=3650)
+    units = [unit for unit in DayUnit if unit in table]
+    if len(units) > 1:
+        table.report(f"has {listed(units)}; keep one")
+    unit = units[0] if units else DayUnit.WORKING
+    days = table.integer(unit, high=_LONGEST[unit])
+    for other in {*DayUnit} - {unit}:
+        table.integer(other, 0)  # so that a slip of the pen finds every unit
     table.end()
     return Limit(days, unit, source)

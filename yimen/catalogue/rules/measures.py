@@ -1,22 +1,37 @@
 """Comparisons: limits of different units, colours that can be read, the rows of a process."""
 
+from datetime import date, timedelta
 from fractions import Fraction
 
+from yimen.base.deadline import months_after
 from yimen.catalogue.definition import Limit, Process, ProcessStep
 from yimen.catalogue.types import DayUnit
 
+_FOUR_YEARS = tuple(date(2023, 1, 1) + timedelta(days=day) for day in range(4 * 365 + 1))
 
-def in_calendar_days(limit: Limit) -> Fraction:
-    """Return a limit in calendar days, to compare limits: five working days are one week.
 
-    Holidays are left out of the comparison, so that it does not depend on the day of asking.
+def in_calendar_days(limit: Limit) -> tuple[Fraction, Fraction]:
+    """Return the least and the most calendar days of a limit: five working days are one week.
+
+    A limit in months is shorter or longer by the day on which it starts. Holidays are left out of
+    the comparison, so that it does not depend on the day of asking.
     """
-    return Fraction(limit.days * 7, 5) if limit.unit is DayUnit.WORKING else Fraction(limit.days)
+    match limit.unit:
+        case DayUnit.WORKING:
+            days = Fraction(limit.days * 7, 5)
+        case DayUnit.CALENDAR:
+            days = Fraction(limit.days)
+        case DayUnit.MONTHS:
+            spans = {(months_after(day, limit.days) - day).days for day in _FOUR_YEARS}
+            return Fraction(min(spans)), Fraction(max(spans))
+    return days, days
 
 
 def is_longer(limit: Limit, than: Limit) -> bool:
-    """Say whether one limit is longer than another, whatever their units."""
-    return in_calendar_days(limit) > in_calendar_days(than)
+    """Say whether one limit can be longer than another, whatever their units."""
+    if limit.unit is than.unit:
+        return limit.days > than.days
+    return in_calendar_days(limit)[1] > in_calendar_days(than)[0]
 
 
 def contrast(colour: str, background: str) -> float:

@@ -143,6 +143,11 @@ def _days_note(limit: Limit) -> str:
     """Return how the days of a limit are counted."""
     if limit.unit is DayUnit.WORKING:
         return _("Weekends and public holidays are not counted.")
+    if limit.unit is DayUnit.MONTHS:
+        return _(
+            "It ends on the same day of its last month. A last day on a weekend or holiday moves to"
+            " the next working day."
+        )
     return _(
         "Every day is counted. A last day on a weekend or holiday moves to the next working day."
     )

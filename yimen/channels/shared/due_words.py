@@ -90,6 +90,10 @@ def _limit(run: list[ClockStep], language: str) -> str:
         return _("The limit is %(amount)s. Weekends and public holidays do not count.") % {
             "amount": _amount(step)
         }
+    if step.unit == DayUnit.MONTHS:
+        return _("The limit is %(amount)s. It ends on the same day of its last month.") % {
+            "amount": _amount(step)
+        }
     return _("The limit is %(amount)s. Every day counts.") % {"amount": _amount(step)}
 
 

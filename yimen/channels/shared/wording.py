@@ -88,11 +88,14 @@ def count(number: int) -> str:
 
 
 def days(number: int, unit: DayUnit) -> str:
-    """Return ``15 working days`` or ``60 days``."""
-    if unit is DayUnit.WORKING:
-        words = ngettext("%(count)d working day", "%(count)d working days", number)
-    else:
-        words = ngettext("%(count)d day", "%(count)d days", number)
+    """Return ``15 working days``, ``60 days`` or ``6 months``."""
+    match unit:
+        case DayUnit.WORKING:
+            words = ngettext("%(count)d working day", "%(count)d working days", number)
+        case DayUnit.CALENDAR:
+            words = ngettext("%(count)d day", "%(count)d days", number)
+        case DayUnit.MONTHS:
+            words = ngettext("%(count)d month", "%(count)d months", number)
     return words % {"count": number}
 
 
