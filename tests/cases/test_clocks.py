@@ -23,7 +23,13 @@ from yimen.cases.rules.clocks import (
     task_due,
     unit_of,
 )
-from yimen.cases.rules.errors import ExtensionTooLong, NotAllowed, OnlyOneExtension, SameOfficer
+from yimen.cases.rules.errors import (
+    ExtensionTooLong,
+    NoExtension,
+    NotAllowed,
+    OnlyOneExtension,
+    SameOfficer,
+)
 from yimen.cases.types import NO_TEXT, DueBand, RemedyNamed, StepKind
 from yimen.catalogue.definition import City, Limit, Remedy, Service
 from yimen.catalogue.queries import current_city
@@ -233,15 +239,20 @@ def test_no_service_asks_for_a_later_remedy_before_an_earlier_one_ends(city: Cit
         assert named and named == sorted(named), declared.code
 
 
-def test_an_extension_is_at_most_as_long_as_the_limit_and_comes_once() -> None:
-    limit = Limit(20, DayUnit.WORKING)
-    check_extension(20, limit, 0)
-    for days_wanted in (0, 21):
+def test_an_extension_is_at_most_as_long_as_declared_and_comes_once() -> None:
+    limit = Limit(10, DayUnit.WORKING)
+    check_extension(10, limit, 0)
+    for days_wanted in (0, 11):
         with pytest.raises(ExtensionTooLong) as refused:
             check_extension(days_wanted, limit, 0)
-        assert refused.value.limit == 20
+        assert refused.value.limit == 10
     with pytest.raises(OnlyOneExtension):
         check_extension(5, limit, 1)
+
+
+def test_without_a_declared_extension_there_is_none() -> None:
+    with pytest.raises(NoExtension):
+        check_extension(1, None, 0)
 
 
 def test_who_asked_for_more_time_cannot_approve_it() -> None:

@@ -165,6 +165,12 @@ CASES: list[tuple[str, str, str, str, str, str]] = [
      "the promised limit of 1 months is longer than the statutory one of 20 working_days"),
     ("limit in weeks", SERVICE_FILE, "promised = { working_days = 10 }",
      "promised = { working_weeks = 2 }", "promised", "unknown key 'working_weeks'; did you mean"),
+    ("extension in other days", SERVICE_FILE, "promised = { working_days = 10 }",
+     "promised = { working_days = 10 }\nextension = { calendar_days = 10 }", "extension",
+     "an extension is added to both limits; give all three one unit"),
+    ("extension of nothing", SERVICE_FILE, "promised = { working_days = 10 }",
+     "promised = { working_days = 10 }\nextension = { working_days = 0 }", "extension",
+     "an extension has at least one day; leave it out"),
     ("no limits", SERVICE_FILE, "[limits]", "[limit]", "[limit]",
      "unknown key 'limit'; did you mean 'limits'?"),
     ("no fee", SERVICE_FILE, '[fee]\namount = "0.00"\n', "", "code =", "'fee' is missing"),
@@ -403,6 +409,16 @@ def test_limits_in_months_are_read(town: Town) -> None:
     town.edit(SERVICE_FILE, "limit = { calendar_days = 60", "limit = { months = 6")
     (remedy,) = town.service().remedies
     assert (remedy.limit.days, str(remedy.limit.unit)) == (6, "months")
+
+
+def test_an_extension_is_read_and_may_be_left_out(town: Town) -> None:
+    assert town.service().extension is None
+    more = "promised = { working_days = 10 }"
+    town.edit(
+        SERVICE_FILE, more, f"{more}\nextension = {{ working_days = 10, source = 'art. 42' }}"
+    )
+    extension = town.service().extension
+    assert extension is not None and (extension.days, extension.source) == (10, "art. 42")
 
 
 def test_limits_in_calendar_days_are_read(town: Town) -> None:

@@ -12,11 +12,12 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """Say which jobs follow which events."""
         from yimen.cases import handlers
-        from yimen.cases.events import CorrectionAsked, Decided, Submitted
+        from yimen.cases.events import CorrectionAsked, Decided, ExtensionDecided, Submitted
         from yimen.catalogue.events import CityApplied
         from yimen.ledger.events import subscribe
 
         subscribe(Submitted, handlers.start_process.name)
         subscribe(Decided, handlers.issue_document.name)
         subscribe(CorrectionAsked, handlers.tell_of_correction.name)
+        subscribe(ExtensionDecided, handlers.tell_of_extension.name)
         subscribe(CityApplied, handlers.recompute_deadlines.name)

@@ -37,6 +37,13 @@ def tell_of_correction(event_id: str, person_id: str | None, payload: dict[str, 
     actions.tell_of_correction(SYSTEM, person, case, UUID(str(payload["correction_id"])))
 
 
+@app.task(name="yimen.cases.handlers.tell_of_extension", queue="cases", retry=_RETRY)
+def tell_of_extension(event_id: str, person_id: str | None, payload: dict[str, object]) -> None:
+    """Tell an applicant that the decision takes longer."""
+    person, case = _case_of(person_id, payload)
+    actions.tell_of_extension(SYSTEM, person, case, UUID(str(payload["extension_id"])))
+
+
 @app.task(name="yimen.cases.handlers.recompute_deadlines", queue="cases", retry=_RETRY)
 def recompute_deadlines(event_id: str, person_id: str | None, payload: dict[str, object]) -> None:
     """Compute open cases anew after a city was applied; at once done when the calendar is as before."""

@@ -383,6 +383,7 @@ class Service:
     place: Place = field(compare=False)
     content_hash: str = ""  # SHA-256 of its declaration, its guides and its process
     closed_since: date | None = None
+    extension: Limit | None = None  # how much longer the law lets a decision take, once
     examples: tuple[Example, ...] = ()
 
     def field_by_key(self, key: str) -> FormField | None:

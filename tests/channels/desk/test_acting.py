@@ -303,37 +303,60 @@ def allowance():
 # More time
 
 
-def test_more_time_is_asked_for_by_one_and_approved_by_another(desk, receipt) -> None:
+@pytest.fixture
+def passport():
+    """An application whose law lets the decision take 15 days more."""
+    return started(
+        acting_resident(a_person(7).pk),
+        an_application("passport-application", "good-first-holiday"),
+    )
+
+
+def test_more_time_is_asked_for_by_one_and_approved_by_another(desk, passport) -> None:
     head = signed_in("head", "320", role="head")
-    page = after(desk, on_case(desk, receipt, "more-time", days="3", reason="A visit."))
+    page = after(desk, on_case(desk, passport, "more-time", days="3", reason="A visit."))
     assert "a head of section answers" in page
-    assert on_case(desk, receipt, "more-time", days="3", reason="A visit.").status_code == 302
-    assert on_case(desk, receipt, "more-time", days="2", reason="Another.").status_code == 409
+    assert on_case(desk, passport, "more-time", days="3", reason="A visit.").status_code == 302
+    assert on_case(desk, passport, "more-time", days="2", reason="Another.").status_code == 409
     waiting = text(head.get("/en/desk/extensions/"))
-    assert "A visit." in waiting and receipt.receipt_number in waiting
+    assert "A visit." in waiting and passport.receipt_number in waiting
     assert "A visit." in text(head.get("/en/desk/"))
-    assert on_case(head, receipt, "more-time/answer", answer="refuse").status_code == 422
-    assert on_case(desk, receipt, "more-time/answer", answer="approve").status_code == 403
-    page = after(head, on_case(head, receipt, "more-time/answer", answer="approve"))
+    assert on_case(head, passport, "more-time/answer", answer="refuse").status_code == 422
+    assert on_case(desk, passport, "more-time/answer", answer="approve").status_code == 403
+    page = after(head, on_case(head, passport, "more-time/answer", answer="approve"))
     assert "The extension was approved." in page
-    assert on_case(head, receipt, "more-time/answer", answer="approve").status_code == 302
+    assert on_case(head, passport, "more-time/answer", answer="approve").status_code == 302
     assert "No extension waits" in text(head.get("/en/desk/extensions/"))
 
 
-def test_a_head_does_not_approve_their_own_extension(receipt) -> None:
+def test_a_head_does_not_approve_their_own_extension(passport) -> None:
     head = signed_in("head", "320", role="head")
-    on_case(head, receipt, "more-time", days="3", reason="A visit.")
-    answer = on_case(head, receipt, "more-time/answer", answer="approve")
+    on_case(head, passport, "more-time", days="3", reason="A visit.")
+    answer = on_case(head, passport, "more-time/answer", answer="approve")
     assert answer.status_code == 403
     assert "You asked for this extension yourself" in text(answer)
     assert "You asked for it yourself" in text(head.get("/en/desk/extensions/"))
 
 
 @pytest.mark.parametrize("days", ["", "0", "-1", "1000", "two", "99999999999"])
-def test_impossible_days_are_refused_and_the_reason_kept(desk, receipt, days) -> None:
-    answer = on_case(desk, receipt, "more-time", days=days, reason="A visit.")
+def test_impossible_days_are_refused_and_the_reason_kept(desk, passport, days) -> None:
+    answer = on_case(desk, passport, "more-time", days=days, reason="A visit.")
     assert answer.status_code == 422
     assert "Write how many days" in text(answer) and "A visit." in text(answer)
+
+
+def test_the_desk_says_how_much_more_time_the_law_allows(desk, passport) -> None:
+    page = text(desk.get(f"/en/desk/cases/{passport.receipt_number}/"))
+    assert "At most 15 days, once." in page and "Passport Law, art. 6" in page
+
+
+def test_the_desk_says_why_no_more_time_can_be_asked_for(desk, receipt) -> None:
+    page = text(desk.get(f"/en/desk/cases/{receipt.receipt_number}/"))
+    assert "The law of this service allows no more time" in page
+    assert 'name="days"' not in page
+    answer = on_case(desk, receipt, "more-time", days="3", reason="A visit.")
+    assert answer.status_code == 422
+    assert "The law of this service allows no more time" in text(answer)
 
 
 # Files

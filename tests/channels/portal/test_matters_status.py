@@ -6,8 +6,17 @@ import pytest
 import time_machine
 from applied_city import _applied, city
 from bs4 import BeautifulSoup
-from changed_city import ChangeCity, change_city
-from city_life import PDF, a_person, officer, records, resident, started, task, work
+from city_life import (
+    PDF,
+    a_person,
+    an_application,
+    officer,
+    records,
+    resident,
+    started,
+    task,
+    work,
+)
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from filling_in import Applicant, a_file, a_picture, text_of, value_of
@@ -19,7 +28,7 @@ from yimen.cases import actions
 from yimen.cases.models import Application, Case, IssuedDocument
 from yimen.cases.types import CorrectionItem, CorrectionKind, Receipt, TaskOutcome
 
-__all__ = ["_applied", "change_city", "city"]
+__all__ = ["_applied", "city"]
 pytestmark = pytest.mark.usefixtures("city")
 BLURRED = "The photo is too dark to see the face."
 
@@ -257,9 +266,12 @@ def test_a_decided_case_whose_paper_is_not_written_yet_says_so(applicant: Applic
     assert "Your document is being written" in status(applicant)
 
 
-def test_an_extension_and_a_changed_calendar_stand_in_the_line(
-    applicant: Applicant, change_city: ChangeCity
-) -> None:
+def test_an_extension_stands_in_the_line() -> None:
+    person = a_person()
+    account = a_resident(person_id=person.pk)
+    applicant = Applicant(sign_in(Client(), account))
+    passport = an_application("passport-application", "good-first-holiday")
+    applicant.number = started(resident(person.pk, account.pk), passport).receipt_number
     who = officer()
     actions.claim(who, applicant.number, open_task(applicant).id)
     actions.request_extension(who, applicant.number, 5, "The landlord is abroad.")

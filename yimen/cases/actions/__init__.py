@@ -31,6 +31,7 @@ from yimen.cases.actions.due_dates import (
     approve_extension,
     recompute_deadlines,
     request_extension,
+    tell_of_extension,
 )
 from yimen.cases.actions.papers import extend_papers, issue_document
 from yimen.cases.actions.running import start_process
@@ -71,5 +72,6 @@ __all__ = [
     "submit",
     "take_back_correction",
     "tell_of_correction",
+    "tell_of_extension",
     "upgrade_draft",
 ]

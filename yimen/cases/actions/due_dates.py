@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from yimen.base.actor import Actor
 from yimen.base.clock import now
+from yimen.cases.actions.notices import tell_extended
 from yimen.cases.actions.writing import ids_of, officer, write_history
 from yimen.cases.events import DueDatesRecomputed, ExtensionAsked, ExtensionDecided
 from yimen.cases.models import (
@@ -63,8 +64,9 @@ DUE_COLUMNS = ("statutory_due", "promised_due", "calendar_mark")
 def request_extension(actor: Actor, receipt_number: str, days: int, reason: str) -> UUID:
     """Ask for more time, in the unit of the service's limits. Another officer approves it.
 
-    Needs ``case.review`` in the leading agency. Raises `OnlyOneExtension`, `ExtensionTooLong`,
-    `ReasonMissing`, `WrongState` (while the clock stands, or when the case is closed).
+    Needs ``case.review`` in the leading agency. Raises `NoExtension` (the service declares none),
+    `OnlyOneExtension`, `ExtensionTooLong`, `ReasonMissing`, `WrongState` (while the clock stands, or
+    when the case is closed).
     """
     case = case_visible_to(actor, receipt_number, lock=True)
     check_right(actor, ASK, case.agency)
@@ -72,7 +74,7 @@ def request_extension(actor: Actor, receipt_number: str, days: int, reason: str)
     reason = check_reason(reason, needed=True)
     before = Extension.objects.filter(person_id=case.person_id, case_id=case.id)
     existing = before.exclude(state=ExtensionState.REFUSED).count()
-    check_extension(days, service_of(case).statutory, existing)
+    check_extension(days, service_of(case).extension, existing)
     who, at = officer(actor, case.agency), now()
     row = Extension.objects.create(
         **ids_of(case),
@@ -95,8 +97,9 @@ def approve_extension(
 ) -> None:
     """Approve or refuse the extension that was asked for. Approving moves both due dates.
 
-    Needs ``case.extend`` in the leading agency, and another officer than the one who asked
-    (`SameOfficer`). Refusing needs a reason. `NotFound` when none waits.
+    The applicant is told the new one. Needs ``case.extend`` in the leading agency, and another
+    officer than the one who asked (`SameOfficer`). Refusing needs a reason. `NotFound` when none
+    waits.
     """
     case = case_visible_to(actor, receipt_number, lock=True)
     rows = Extension.objects.filter(person_id=case.person_id, case_id=case.id)
@@ -117,6 +120,19 @@ def approve_extension(
     write_history(case, kind, at, actor=actor, who=who, data=data)
     event = ExtensionDecided(case.id, row.id, approve)
     append(event, actor=actor, person_id=case.person_id)
+
+
+@transaction.atomic
+def tell_of_extension(actor: Actor, person_id: UUID, case_id: UUID, extension_id: UUID) -> None:
+    """Post the new date and the reason. Run by the worker; twice posts once.
+
+    Nothing is posted for an extension that was refused, nor for a case decided meanwhile.
+    """
+    check_system(actor, "case.tell")
+    case = Case.objects.defer("process_state").get(person_id=person_id, id=case_id)
+    row = Extension.objects.get(person_id=person_id, id=extension_id)
+    if row.state == ExtensionState.APPROVED and case.closed_at is None:
+        tell_extended(actor, case, row)
 
 
 @transaction.atomic

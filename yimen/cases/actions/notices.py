@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from yimen.base.actor import Actor
 from yimen.base.text import Text
-from yimen.cases.models import Application, Case, Correction
+from yimen.cases.models import Application, Case, Correction, Extension
 from yimen.cases.queries.contacts import stated_address
 from yimen.cases.queries.handling import application_of, service_of
 from yimen.cases.rules.papers import shown_day
@@ -63,6 +63,29 @@ def tell_correction(actor: Actor, case: Case, correction: Correction) -> None:
     subject = _in_every_language(lambda language: _("Your turn: something to correct"))
     key = f"correction:{correction.id}"
     _tell(actor, case, application_of(case), key, subject, _in_every_language(body))
+
+
+def tell_extended(actor: Actor, case: Case, extension: Extension) -> None:
+    """Say that the decision takes longer: by when it comes now, and why."""
+    service = service_of(case)
+
+    def body(language: str) -> str:
+        said = _("It takes longer to decide “%(service)s”, %(number)s.") % {
+            "service": service.title[language],
+            "number": case.receipt_number,
+        }
+        why = _("The reason: %(reason)s") % {"reason": extension.reason}
+        return "\n\n".join([said, why, _now_due(case, language)])
+
+    subject = _in_every_language(lambda language: _("Your application takes longer"))
+    key = f"extension:{extension.id}"
+    _tell(actor, case, application_of(case), key, subject, _in_every_language(body))
+
+
+def _now_due(case: Case, language: str) -> str:
+    if case.promised_due is None:  # something was asked for since
+        return _("The time limit stands still until you have answered.")
+    return _("We will decide by %(day)s.") % {"day": shown_day(case.promised_due, language)}
 
 
 def _title(service: Service, key: str, language: str) -> str:

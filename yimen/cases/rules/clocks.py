@@ -8,7 +8,7 @@ from datetime import date
 from yimen.base.actor import Actor
 from yimen.base.calendar import WorkingCalendar
 from yimen.base.deadline import Deadline, Stop, Unit, compute, days_until
-from yimen.cases.rules.errors import ExtensionTooLong, OnlyOneExtension, SameOfficer
+from yimen.cases.rules.errors import ExtensionTooLong, NoExtension, OnlyOneExtension, SameOfficer
 from yimen.cases.rules.permissions import check_right
 from yimen.cases.types import (
     NO_TEXT,
@@ -57,8 +57,8 @@ def clocks(
 ) -> Clocks:
     """Return both clocks of a case under its version of the service.
 
-    An extension adds its days to either clock, in that clock's own unit: the office that may take
-    longer by law need not break its promise meanwhile.
+    An extension adds its days to either clock: the office that may take longer by law need not
+    break its promise meanwhile. All three are declared in one unit.
     """
 
     def clock(limit: Limit) -> Deadline:
@@ -140,12 +140,14 @@ def task_due(promised_due: date | None, state: str) -> date:
     return promised_due
 
 
-def check_extension(days: int, statutory: Limit, existing: int) -> None:
-    """Refuse a second extension, and one that is longer than the statutory limit itself."""
+def check_extension(days: int, allowed: Limit | None, existing: int) -> None:
+    """Refuse an extension that the service does not declare, a second one, and a longer one."""
+    if allowed is None:
+        raise NoExtension
     if existing:
         raise OnlyOneExtension
-    if not 1 <= days <= statutory.days:
-        raise ExtensionTooLong(statutory.days)
+    if not 1 <= days <= allowed.days:
+        raise ExtensionTooLong(allowed.days)
 
 
 def check_approve_extension(actor: Actor, agency: str, asked_by: int) -> None:

@@ -233,6 +233,10 @@ class TooManyTasks(CasesError):
         self.limit = limit
 
 
+class NoExtension(CasesError):
+    """The service declares no extension: the law allows no more time."""
+
+
 class ExtensionTooLong(CasesError):
     """A time limit can be extended by one to ``limit`` days, in the unit of the limit."""
 

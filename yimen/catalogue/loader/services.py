@@ -73,7 +73,7 @@ class _Reader:
             root.report("'subject' must be 'person' or 'organisation': someone applies", "subject")
         form = FormReader(root, self.known, self.subject)
         fields = form.fields()
-        statutory, promised = self._limits()
+        statutory, promised, extension = self._limits()
         materials = form.materials(fields)
         process, bindings = self._process()
         service = Service(
@@ -104,6 +104,7 @@ class _Reader:
             visits=root.integer("visits", 0, high=50),
             place=root.place(),
             closed_since=root.day("closed_since"),
+            extension=extension,
         )
         return service
 
@@ -159,13 +160,17 @@ class _Reader:
         table.end()
         return fee
 
-    def _limits(self) -> tuple[Limit, Limit]:
+    def _limits(self) -> tuple[Limit, Limit, Limit | None]:
         nothing = Limit(0, DayUnit.WORKING)
         table = self.root.table("limits", "a table with 'statutory' and 'promised'", required=True)
         if table is None:
-            return nothing, nothing
+            return nothing, nothing, None
         statutory, promised = read_limit(table, "statutory"), read_limit(table, "promised")
+        extension = read_limit(table, "extension") if "extension" in table else None
+        table.table("extension")
         table.end()
+        if extension is not None:
+            self._check_extension(table, extension, statutory, promised)
         if statutory is not None and promised is not None and is_longer(promised, statutory):
             table.report(
                 f"the promised limit of {promised.days} {promised.unit} is longer than the "
@@ -173,7 +178,17 @@ class _Reader:
                 "seven calendar days, a month as its fewest or most)",
                 "promised",
             )
-        return statutory or nothing, promised or nothing
+        return statutory or nothing, promised or nothing, extension
+
+    def _check_extension(
+        self, table: Table, extension: Limit, statutory: Limit | None, promised: Limit | None
+    ) -> None:
+        if not extension.days:
+            table.report("an extension has at least one day; leave it out", "extension")
+        if any(limit and limit.unit is not extension.unit for limit in (statutory, promised)):
+            table.report(
+                "an extension is added to both limits; give all three one unit", "extension"
+            )
 
     def _criteria(self, fields: Iterable[FormField]) -> tuple[Criterion, ...]:
         words = self.known.words_for(self.subject)

@@ -148,6 +148,10 @@ def _many(error: cases.TooManyTasks, _city: City, _language: str) -> str:
     return _("Too many tasks are ticked. Claim at most %(most)d at once.") % {"most": error.limit}
 
 
+def _no_extension(_error: cases.NoExtension, _city: City, _language: str) -> str:
+    return _("The law of this service allows no more time, so none can be asked for.")
+
+
 def _long(error: cases.ExtensionTooLong, _city: City, _language: str) -> str:
     return _("Write how many days, from 1 to %(most)d.") % {"most": error.limit}
 
@@ -200,6 +204,7 @@ _SENTENCES: dict[type[Exception], Callable[..., str]] = {
     cases.WrongOutcome: _outcome,
     cases.NotAColleague: _colleague,
     cases.TooManyTasks: _many,
+    cases.NoExtension: _no_extension,
     cases.ExtensionTooLong: _long,
     cases.OnlyOneExtension: _only_one,
     cases.SameOfficer: _same,
