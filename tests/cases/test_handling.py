@@ -34,6 +34,7 @@ from yimen.cases.queries import file, history, status
 from yimen.cases.rules.errors import (
     AlreadyClaimed,
     AlreadyDecided,
+    GroundHolds,
     NotAllowed,
     ReasonMissing,
     ReasonTooLong,
@@ -248,6 +249,21 @@ def test_an_officer_chooses_the_grounds(
     told = status(wang, permit.receipt_number).decision
     assert told is not None
     assert [(g.criterion, g.data_set) for g in told.grounds] == [(key, "")]
+
+
+def test_a_refusal_does_not_rest_on_what_the_records_say_holds(
+    city: City, wang: Actor, permit: Receipt, li: Actor, head: Actor
+) -> None:
+    assert wang.person_id is not None
+    records("residence", wang.person_id, registration="elsewhere")
+    reviewed(permit, li)
+    step, key = task(permit, "decide"), city.services["residence-permit"].criteria[0].key
+    with pytest.raises(GroundHolds):
+        decide(head, permit.receipt_number, step.id, REFUSE, "No.", grounds=[key])
+    assert task(permit, "decide").state == "open"
+    records("residence", wang.person_id, registration="urban")
+    decide(head, permit.receipt_number, step.id, REFUSE, "No.", grounds=[key])
+    assert case_of(permit).state == "closed"
 
 
 def test_a_refusal_needs_a_reason(permit: Receipt, li: Actor, head: Actor) -> None:

@@ -266,6 +266,18 @@ def test_a_refusal_needs_a_reason_and_the_conditions_it_rests_on() -> None:
     assert not Decision.objects.exists()
 
 
+def test_a_ground_that_came_to_hold_is_refused_and_the_reason_kept(receipt) -> None:
+    records("residence", receipt.person_id, registration="urban")
+    reviewed(receipt, acting_officer())
+    head = signed_in("h", "220", role="head")
+    records("residence", receipt.person_id, registration="elsewhere")
+    answer = act(head, receipt, "decide", "decide", outcome="refuse", reason="Already at home here.",
+                 grounds="offered", ground=["registered_elsewhere"])  # fmt: skip
+    assert answer.status_code == 422
+    assert "one of the conditions chosen is met" in text(answer)
+    assert "Already at home here." in text(answer)
+
+
 def test_grounds_name_the_record_and_its_date() -> None:
     receipt = allowance()
     head = signed_in("h", "220", role="head", agency="civil-affairs")

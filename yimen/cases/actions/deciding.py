@@ -16,7 +16,7 @@ from yimen.cases.models import Case, Task
 from yimen.cases.queries.handling import application_of, hold_task, service_of
 from yimen.cases.queries.records import case_records, grounds_of
 from yimen.cases.queries.scope import case_visible_to
-from yimen.cases.rules.errors import UnknownGround
+from yimen.cases.rules.errors import GroundHolds, UnknownGround
 from yimen.cases.rules.permissions import check_case_move, check_complete, check_reason
 from yimen.cases.types import CaseState, Ground, HistoryKind, TaskOutcome, TaskState
 from yimen.catalogue.queries import current_city
@@ -62,7 +62,8 @@ def decide(
     remedies with their last days, and the event that makes the document are one transaction.
     Raises `AlreadyDecided` (who, when, outcome) for the second of two officers, `AlreadyClaimed`,
     `WrongState` (while the resident's turn lasts), `ReasonMissing`, `WrongOutcome`,
-    `UnknownGround`, `NotAllowed`, `NotFound`.
+    `UnknownGround`, `GroundHolds` (the records say that the criterion is met), `NotAllowed`,
+    `NotFound`.
     """
     _complete(actor, receipt_number, task_id, TaskKind.DECISION, outcome, reason, grounds)
 
@@ -135,5 +136,8 @@ def _grounds(actor: Actor, case: Case, keys: Sequence[str]) -> tuple[Ground, ...
         for decided in records.criteria
         if (decided.criterion.key in keys if keys else decided.holds is False)
     ]
+    for decided in chosen:
+        if decided.holds and decided.sources:  # the applicant's own word binds no officer
+            raise GroundHolds(decided.criterion.key)
     city = current_city()
     return tuple(ground for decided in chosen for ground in grounds_of(city, decided))

@@ -213,6 +213,14 @@ class UnknownItem(CasesError):
         self.key = key
 
 
+class GroundHolds(CasesError):
+    """By the records this criterion holds: a refusal cannot rest on it."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
 class UnknownGround(CasesError):
     """The service has no criterion with this key."""
 

@@ -160,7 +160,7 @@ def about(error: Refusal, sentence: str, posted: QueryDict) -> Mapping[str, str]
             return {"colleague": sentence}
         case errors.NothingToCorrect():
             return {"ask": sentence}
-        case GroundMissing():
+        case GroundMissing() | errors.GroundHolds():
             return {"ground": sentence}
         case errors.ExtensionTooLong():
             return {"days": sentence}

@@ -177,6 +177,13 @@ def _delegation(error: accounts.BadDelegation, city: City, language: str) -> str
     return _("Choose a colleague: nobody stands in for themselves.")
 
 
+def _ground_holds(_error: cases.GroundHolds, _city: City, _language: str) -> str:
+    return _(
+        "By the records one of the conditions chosen is met, so a refusal cannot rest on it. "
+        "Choose those that are not met."
+    )
+
+
 def _ground(_error: GroundMissing, _city: City, _language: str) -> str:
     return _("Choose at least one condition on which the refusal rests.")
 
@@ -200,6 +207,7 @@ _SENTENCES: dict[type[Exception], Callable[..., str]] = {
     cases.NothingToCorrect: _nothing,
     cases.UnknownItem: _item,
     cases.UnknownGround: _item,
+    cases.GroundHolds: _ground_holds,
     GroundMissing: _ground,
     cases.WrongOutcome: _outcome,
     cases.NotAColleague: _colleague,
