@@ -31,6 +31,8 @@ from yimen.cases.actions import (
 )
 from yimen.cases.models import Decision, Task
 from yimen.cases.queries import file, history, status
+from yimen.cases.queries.handling import application_of, service_of
+from yimen.cases.queries.records import case_records, grounds_of
 from yimen.cases.rules.errors import (
     AlreadyClaimed,
     AlreadyDecided,
@@ -41,7 +43,7 @@ from yimen.cases.rules.errors import (
     UnknownGround,
     WrongOutcome,
 )
-from yimen.cases.types import Receipt, TaskOutcome
+from yimen.cases.types import Ground, Receipt, TaskOutcome
 from yimen.catalogue.definition import City
 from yimen.ledger.models import Event
 
@@ -264,6 +266,20 @@ def test_a_refusal_does_not_rest_on_what_the_records_say_holds(
     records("residence", wang.person_id, registration="urban")
     decide(head, permit.receipt_number, step.id, REFUSE, "No.", grounds=[key])
     assert case_of(permit).state == "closed"
+
+
+def test_a_ground_keeps_the_amounts_it_was_judged_by(city: City, wang: Actor) -> None:
+    assert wang.person_id is not None
+    home = a_household(wang.person_id)
+    records("household", home, members=2, monthly_income="9000.00", allowance_status="none")
+    receipt = started(wang, an_application("minimum-living-allowance", "good-laid-off-couple"))
+    case = case_of(receipt)
+    found = case_records(SYSTEM, case, application_of(case), service_of(case))
+    (income,) = [c for c in found.criteria if c.criterion.key == "income"]
+    (ground,) = grounds_of(city, income)
+    (standard,) = ground.standards
+    assert (str(standard.amount), str(standard.since)) == ("1330.00", "2021-07-01")
+    assert standard.source.startswith("Shine") and Ground.of(ground.as_data()) == ground
 
 
 def test_a_refusal_needs_a_reason(permit: Receipt, li: Actor, head: Actor) -> None:

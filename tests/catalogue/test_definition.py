@@ -32,6 +32,15 @@ def test_an_amount_is_that_of_the_day(town: Town) -> None:
     assert city.standard_on("nothing", date(2030, 1, 1)) is None
 
 
+def test_a_criterion_names_the_amounts_it_compares_with(town: Town) -> None:
+    city = town.city()
+    income, rented = city.services["rent-help"].criteria
+    (standard,) = city.standards_of(income, date(2030, 1, 1))
+    assert (standard.key, standard.amount) == ("rent_help", Decimal("320.00"))
+    assert city.standards_of(income, date(2003, 12, 31)) == ()
+    assert city.standards_of(rented, date(2030, 1, 1)) == ()
+
+
 def test_limits_of_both_units_are_compared_by_weeks() -> None:
     def working(days: int) -> Limit:
         return Limit(days, DayUnit.WORKING)

@@ -232,6 +232,38 @@ class ServiceChanges:
 
 
 @dataclass(frozen=True, slots=True)
+class StandardNamed:
+    """An amount of the city that a criterion was judged by, as it was in force on that day."""
+
+    title: Text
+    amount: Decimal
+    unit: str
+    since: date
+    source: str = ""
+
+    def as_data(self) -> dict[str, object]:
+        """Return JSON values, for the decision's row and for papers."""
+        return {
+            "title": self.title.as_dict(),
+            "amount": str(self.amount),
+            "unit": self.unit,
+            "since": self.since.isoformat(),
+            "source": self.source,
+        }
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> "StandardNamed":
+        """Return the standard that `as_data` wrote."""
+        return cls(
+            Text.of(data["title"]),
+            Decimal(data["amount"]),
+            data["unit"],
+            date.fromisoformat(data["since"]),
+            data["source"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Ground:
     """A criterion that did not hold, with the record and its date that decided it.
 
@@ -246,6 +278,7 @@ class Ground:
     field_names: tuple[str, ...] = ()
     as_of: date | None = None
     source_id: str = ""
+    standards: tuple[StandardNamed, ...] = ()
 
     def as_data(self) -> dict[str, object]:
         """Return JSON values, for the decision's row and for papers."""
@@ -258,6 +291,7 @@ class Ground:
             "field_names": list(self.field_names),
             "as_of": self.as_of.isoformat() if self.as_of else None,
             "source_id": self.source_id,
+            "standards": [standard.as_data() for standard in self.standards],
         }
 
     @classmethod
@@ -272,6 +306,7 @@ class Ground:
             tuple(data["field_names"]),
             date.fromisoformat(data["as_of"]) if data["as_of"] else None,
             data["source_id"],
+            tuple(StandardNamed.of(named) for named in data.get("standards", [])),
         )
 
 

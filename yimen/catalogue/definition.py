@@ -424,8 +424,17 @@ class City:
 
     def standard_on(self, key: str, day: date) -> Decimal | None:
         """Return the amount of a standard in force on a day, or None before its first date."""
-        in_force = [s for s in self.standards.get(key, ()) if s.since <= day]
-        return max(in_force, key=lambda s: s.since).amount if in_force else None
+        standard = self._in_force(key, day)
+        return standard.amount if standard is not None else None
+
+    def standards_of(self, criterion: Criterion, day: date) -> tuple[Standard, ...]:
+        """Return the standards that a criterion compares with, as they are in force on a day."""
+        found = (self._in_force(key, day) for key in sorted(criterion.when.standards))
+        return tuple(standard for standard in found if standard is not None)
+
+    def _in_force(self, key: str, day: date) -> Standard | None:
+        in_force = (s for s in self.standards.get(key, ()) if s.since <= day)
+        return max(in_force, key=lambda s: s.since, default=None)
 
 
 @dataclass(frozen=True, slots=True)

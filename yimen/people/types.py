@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from yimen.base.text import Text
-from yimen.catalogue.definition import Criterion
+from yimen.catalogue.definition import Criterion, Standard
 
 
 class PersonKind(StrEnum):
@@ -145,6 +145,7 @@ class CriterionAnswer:
     holds: bool | None
     unknown_names: tuple[str, ...] = ()
     sources: tuple[RecordSource, ...] = ()
+    standards: tuple[Standard, ...] = ()  # the city's amounts it was judged by
 
     @property
     def sentence(self) -> Text:

@@ -288,6 +288,7 @@ def test_grounds_name_the_record_and_its_date() -> None:
                grounds="offered", ground=["registered_here"])  # fmt: skip
     page = after(head, done)
     assert "It rests on" in page and "You are not registered in Shanghai" in page
+    assert "1330 yuan a month, since 1 July 2021" in page
     assert [ground["criterion"] for ground in Decision.objects.get().grounds] == ["registered_here"]
 
 

@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pikepdf
@@ -17,7 +18,7 @@ from PIL import Image
 from yimen.base.text import Text
 from yimen.base.typesetting import compile_pdf
 from yimen.cases.actions import papers
-from yimen.cases.types import DocumentKind, Ground, Paper, RemedyNamed
+from yimen.cases.types import DocumentKind, Ground, Paper, RemedyNamed, StandardNamed
 from yimen.channels.paper import letters
 from yimen.channels.paper.letters import TEMPLATE, paper_data
 
@@ -62,6 +63,15 @@ REFUSAL = replace(
             ("residence.residing_since",),
             date(2026, 10, 1),
             "police-2026-10",
+            (
+                StandardNamed(
+                    Text.of({"zh": "低保标准", "en": "Living allowance"}),
+                    Decimal("1330.00"),
+                    "CNY/month",
+                    date(2021, 7, 1),
+                    "Shine, 24 June 2021",
+                ),
+            ),
         ),
         Ground("stated", Text.of({"zh": "填写的住址不全", "en": "The address is incomplete"})),
     ),
@@ -146,6 +156,8 @@ def test_a_refusal_names_reason_law_record_day_and_remedy(tmp_path: Path) -> Non
         "1 October 2026",
         "户籍与居住登记",
         "The address is incomplete",
+        "Living allowance: 1330 yuan a month, since 1 July 2021 · Source: Shine, 24 June 2021",
+        "低保标准：每月1330 元，自2021年7月1日起 · 出处：Shine, 24 June 2021",
         "If you disagree with this decision",
         "Last day: Friday 22 January 2027",
         "最后一天：2027年1月22日（星期五）",

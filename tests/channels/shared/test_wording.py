@@ -4,11 +4,17 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from applied_city import _applied, city
+from django.template.loader import render_to_string
+from django.utils.html import strip_tags
 from django.utils.translation import override
 
-from yimen.catalogue.definition import Limit
+from yimen.base.text import Text
+from yimen.catalogue.definition import City, Limit, Place, Standard
 from yimen.catalogue.types import DayUnit
 from yimen.channels.shared import wording
+
+__all__ = ["_applied", "city"]
 
 DAY = date(2026, 11, 23)
 
@@ -80,6 +86,55 @@ def test_words_are_joined_as_a_sentence_joins_them() -> None:
         assert wording.one_of([]) == ""
         assert wording.one_of(["a"]) == "a"
         assert wording.one_of(["a", "b", "c"]) == "a, b or c"
+
+
+HERE = Place("standards.toml", 1)
+NAME = Text.of({"zh": "低保标准", "en": "Living allowance"})
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "english", "chinese"),
+    [
+        ("1330.00", "CNY/month", "1330 yuan a month", "每月1330 元"),
+        ("690.50", "CNY/year", "690.50 yuan a year", "每年690.50 元"),
+        ("9.00", "m2", "9 m²", "9 m²"),
+        ("3.00", "kg/person", "3 kg/person", "3 kg/person"),
+    ],
+)
+def test_a_standard_says_how_much_and_since_when(
+    amount: str, unit: str, english: str, chinese: str
+) -> None:
+    declared = Standard("x", NAME, Decimal(amount), unit, date(2021, 7, 1), HERE)
+    with override("en"):
+        said = wording.standard(declared, "CNY", "en")
+    assert said == f"Living allowance: {english}, since 1 July 2021"
+    with override("zh-hans"):
+        said = wording.standard(declared, "CNY", "zh")
+    assert said == f"低保标准：{chinese}，自2021年7月1日起"
+
+
+def test_a_figure_without_a_source_is_called_an_example() -> None:
+    with override("en"):
+        assert wording.sourced("《某法》 (Some Law)", "en") == "Source: Some Law (《某法》)"
+        assert wording.sourced("", "en") == "example figure"
+    with override("zh-hans"):
+        assert wording.sourced("", "zh") == "示例数字"
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("Shine", "Living allowance: 300 yuan, since 1 July 2021. Source: Shine"),
+        ("", "Living allowance: 300 yuan, since 1 July 2021. example figure"),
+    ],
+)
+def test_a_page_names_the_source_of_a_standard_or_says_there_is_none(
+    city: City, source: str, expected: str
+) -> None:
+    declared = Standard("x", NAME, Decimal(300), city.currency, date(2021, 7, 1), HERE, source)
+    with override("en"):
+        drawn = render_to_string("shared/standards.html", {"standards": [declared]})
+    assert " ".join(strip_tags(drawn).split()) == expected
 
 
 def test_a_source_is_cited_for_its_readers():

@@ -7,7 +7,7 @@ from datetime import date
 from yimen.base.actor import Actor
 from yimen.base.text import Text
 from yimen.cases.models import Application, Case
-from yimen.cases.types import NO_TEXT, Ground
+from yimen.cases.types import NO_TEXT, Ground, StandardNamed
 from yimen.catalogue.definition import City, Criterion, Service
 from yimen.catalogue.queries import current_city
 from yimen.catalogue.rules import Answer, read_answers
@@ -98,8 +98,13 @@ def _sources(criterion: Criterion, found: Facts) -> tuple[RecordSource, ...]:
 def grounds_of(city: City, decided: CriterionFacts) -> tuple[Ground, ...]:
     """Return a criterion that did not hold as grounds, one for each record that decided it."""
     criterion = decided.criterion
+    standards = tuple(
+        StandardNamed(s.title, s.amount, s.unit, s.since, s.source)
+        for s in decided.answer.standards
+    )
     if not decided.sources:
-        return (Ground(criterion.key, criterion.says_not, criterion.source),)
+        stated = Ground(criterion.key, criterion.says_not, criterion.source, standards=standards)
+        return (stated,)
     return tuple(
         Ground(
             criterion=criterion.key,
@@ -110,6 +115,7 @@ def grounds_of(city: City, decided: CriterionFacts) -> tuple[Ground, ...]:
             field_names=_names_of(criterion, source.data_set),
             as_of=source.as_of,
             source_id=source.source_id,
+            standards=standards,
         )
         for source in decided.sources
     )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from yimen.base.identifiers import mask_id_number
 from yimen.cases.queries import AnswerLine, CaseFileView, CriterionFacts, FileView
-from yimen.catalogue.definition import City, DataField, FormField, Material, Place
+from yimen.catalogue.definition import City, DataField, FormField, Material, Place, Standard
 from yimen.catalogue.rules import Answer, visible_fields, visible_materials
 from yimen.catalogue.types import FieldKind
 from yimen.channels.shared.questions import shown_answer
@@ -69,6 +69,7 @@ class CriterionRow:
     law: str
     known: tuple[Known, ...]
     unknown: tuple[str, ...]  # what nobody knows yet
+    standards: tuple[Standard, ...] = ()  # the city's amounts it was judged by
 
     @property
     def ground(self) -> str:
@@ -178,6 +179,7 @@ def _criterion(
         law=decided.criterion.source,
         known=tuple(known),
         unknown=tuple(_label(n, answers, city, language) for n in decided.answer.unknown_names),
+        standards=decided.answer.standards,
     )
 
 

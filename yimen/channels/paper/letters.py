@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext
 
 from yimen.base.text import Text
-from yimen.cases.types import DocumentKind, Ground, Paper, RemedyNamed
+from yimen.cases.types import DocumentKind, Ground, Paper, RemedyNamed, StandardNamed
 from yimen.catalogue.definition import City
 from yimen.catalogue.queries import current_city, current_emblem
 from yimen.channels.shared import wording
@@ -50,7 +50,7 @@ def _version(paper: Paper, city: City, language: str) -> Words:
             "title": _("Letter of refusal") if refused else paper.title[language],
             "facts": _facts(paper, language),
             "body": _body(paper, language),
-            "reasons": _reasons(paper, language) if refused else [],
+            "reasons": _reasons(paper, city, language) if refused else [],
             "records": [
                 _record(ground, city, language) for ground in paper.grounds if ground.as_of
             ],
@@ -87,17 +87,26 @@ def _body(paper: Paper, language: str) -> list[str]:
     return [words % {"service": paper.service[language]}]
 
 
-def _reasons(paper: Paper, language: str) -> list[Words]:
+def _reasons(paper: Paper, city: City, language: str) -> list[Words]:
     """Return the officer's own words as they were written, then what the rules say."""
-    said: list[Words] = [{"says": paper.reason, "source": ""}] if paper.reason else []
+    said: list[Words] = (
+        [{"says": paper.reason, "source": "", "standards": []}] if paper.reason else []
+    )
     seen: dict[str, Words] = {
         ground.criterion: {
             "says": ground.says[language],
             "source": wording.cited(ground.source, language),
+            "standards": [_standard(standard, city, language) for standard in ground.standards],
         }
         for ground in paper.grounds
     }
     return [*said, *seen.values()]
+
+
+def _standard(standard: StandardNamed, city: City, language: str) -> str:
+    """Return the amount that a condition compares with, and where it stands."""
+    amount = wording.standard(standard, city.currency, language)
+    return f"{amount} · {wording.sourced(standard.source, language)}"
 
 
 def _record(ground: Ground, city: City, language: str) -> Words:

@@ -6,8 +6,17 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from yimen.accounts.queries import city_today
 from yimen.base.text import Text
-from yimen.catalogue.definition import Agency, City, Limit, Material, Service
+from yimen.catalogue.definition import (
+    Agency,
+    City,
+    Criterion,
+    Limit,
+    Material,
+    Service,
+    Standard,
+)
 from yimen.catalogue.queries import is_open, process_of
 from yimen.catalogue.types import Audience, ChannelKind, DayUnit
 from yimen.channels.shared import wording
@@ -29,6 +38,7 @@ class Guide:
     """The parts of a guide page that are worked out rather than declared."""
 
     facts: tuple[Fact, ...]
+    criteria: tuple[tuple[Criterion, tuple[Standard, ...]], ...]  # with the amounts of today
     apply_url: str
     closed: bool
     bring: tuple[Material, ...]
@@ -44,6 +54,7 @@ def guide_of(service: Service, city: City, language: str) -> Guide:
     online = ChannelKind.PORTAL in service.channels
     return Guide(
         facts=_facts(service, city, language),
+        criteria=tuple((c, city.standards_of(c, city_today())) for c in service.criteria),
         apply_url="" if is_closed or not online else _apply_url(service),
         closed=is_closed,
         bring=tuple(m for m in service.materials if not m.from_data_set),

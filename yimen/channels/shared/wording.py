@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from yimen.base.money import grouped
-from yimen.catalogue.definition import Limit
+from yimen.cases.types import StandardNamed
+from yimen.catalogue.definition import Limit, Standard
 from yimen.catalogue.types import DayUnit
 
 _DAY_PATTERNS = {"zh": "y年M月d日（EEEE）", "en": "EEEE d MMMM y"}
@@ -75,6 +76,39 @@ def money(amount: Decimal, currency: str, language: str) -> str:
     if word is None:
         return str(format_currency(amount, currency, locale=_LOCALES.get(tag, language)))
     return f"{grouped(amount).removesuffix('.00')} {word}"
+
+
+def standard(value: Standard | StandardNamed, currency: str, language: str) -> str:
+    """Return an amount that the city sets, with its name and its first day."""
+    return _("%(title)s: %(amount)s, since %(day)s") % {
+        "title": value.title[language],
+        "amount": _amount_of(value, currency, language),
+        "day": short_day(value.since, language),
+    }
+
+
+def _amount_of(value: Standard | StandardNamed, currency: str, language: str) -> str:
+    """Return ``1330 yuan a month`` for 1330.00 CNY/month, ``9 m²`` for 9.00 m2."""
+    unit, _slash, period = value.unit.partition("/")
+    number = grouped(value.amount).removesuffix(".00")
+    unit_words = unit.replace("m2", "m²")
+    amount = (
+        money(value.amount, currency, language) if unit == currency else f"{number} {unit_words}"
+    )
+    periods = {
+        "month": _("%(amount)s a month"),
+        "year": _("%(amount)s a year"),
+        "day": _("%(amount)s a day"),
+    }
+    words = periods.get(period, f"%(amount)s/{period}" if period else "%(amount)s")
+    return words % {"amount": amount}
+
+
+def sourced(source: str, language: str) -> str:
+    """Return where a fact stands, or that it is an example figure."""
+    if not source:
+        return _("example figure")
+    return _("Source: %(source)s") % {"source": cited(source, language)}
 
 
 def currency_word(currency: str, language: str) -> str:

@@ -44,7 +44,8 @@ def _answer(
     names = sorted(criterion.when.names)
     unknown = tuple(name for name in names if values.get(name) is None) if holds is None else ()
     sources = dict.fromkeys(found.sources[name] for name in names if name in found.sources)
-    return CriterionAnswer(criterion, holds, unknown, tuple(sources))
+    standards = city.standards_of(criterion, day)
+    return CriterionAnswer(criterion, holds, unknown, tuple(sources), standards)
 
 
 def _all(answers: tuple[CriterionAnswer, ...]) -> bool | None:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from yimen.base.actor import Actor
 from yimen.base.text import Text
-from yimen.catalogue.definition import FormField, Service
+from yimen.catalogue.definition import FormField, Service, Standard
 from yimen.catalogue.queries import current_city
 from yimen.catalogue.rules import AnswerError, read_answer
 from yimen.channels.portal.apply import kept
@@ -42,6 +42,7 @@ class Verdict:
     not_known: tuple[Text, ...] = ()
     tells: tuple[Text, ...] = ()
     by_form: bool = False
+    standards: tuple[Standard, ...] = ()
 
 
 @personal_page
@@ -165,6 +166,7 @@ def _verdict(answer: CriterionAnswer, service: Service, language: str) -> Verdic
         not_known=tuple(label_of(name, city) for name in names),
         tells=materials_that_tell(answer, service),
         by_form=by_form and not names,
+        standards=answer.standards,
     )
 
 

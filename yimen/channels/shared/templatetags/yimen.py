@@ -14,8 +14,9 @@ from django.utils.translation import get_language
 
 from yimen.base import identifiers
 from yimen.base.text import Text
-from yimen.cases.types import RemedyNamed
-from yimen.catalogue.definition import Limit
+from yimen.cases.types import RemedyNamed, StandardNamed
+from yimen.catalogue.definition import Limit, Standard
+from yimen.catalogue.queries import current_city
 from yimen.channels.shared import wording
 from yimen.channels.shared.components import (
     Crumb,
@@ -102,6 +103,12 @@ def moment(value: datetime) -> str:
 def in_days(value: Limit) -> str:
     """Return a time limit: ``15 working days``."""
     return wording.limit(value)
+
+
+@register.filter
+def standard(value: Standard | StandardNamed) -> str:
+    """Return an amount that the city sets: its name, how much, since when."""
+    return wording.standard(value, current_city().currency, _language())
 
 
 @register.filter
