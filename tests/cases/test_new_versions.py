@@ -1,5 +1,6 @@
 """What a new version of a service means for those who are filling it in."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -23,9 +24,12 @@ from yimen.cases.actions import (
     upgrade_draft,
 )
 from yimen.cases.queries import DraftView, draft
+from yimen.cases.rules.drafts import changes
 from yimen.cases.rules.errors import (
     DraftOutdated,
 )
+from yimen.cases.types import ServiceChanges
+from yimen.catalogue.definition import City, Limit
 from yimen.ledger.models import Event
 
 SERVICE = "residence-permit"
@@ -86,6 +90,41 @@ def test_a_draft_survives_a_new_version_and_says_what_changed(
     assert not {"phone", "ground"} & after.answers.keys()
     assert after.answers["landlord_name"] == "王建国"
     assert "photo" not in after.attached
+
+
+def with_changes(city: City, **changed: object) -> ServiceChanges:
+    service = city.services[SERVICE]
+    return changes(service, replace(service, **changed))
+
+
+def test_new_conditions_are_told(city: City) -> None:
+    first, second, *others = city.services[SERVICE].criteria
+    other = replace(first, when=second.when)
+    told = with_changes(city, criteria=(other, second))
+    assert told and told.conditions == (first.key,)
+    assert told.conditions_removed == tuple(criterion.key for criterion in others)
+    assert not with_changes(city)
+
+
+def test_another_limit_another_extension_or_other_words_on_the_fee_are_told(city: City) -> None:
+    service = city.services[SERVICE]
+    more = Limit(5, service.promised.unit)
+    assert with_changes(city, promised=more).limits_changed
+    assert with_changes(city, extension=more).limits_changed
+    assert not with_changes(city, promised=replace(service.promised, source="x")).limits_changed
+    told = with_changes(city, fee=replace(service.fee, says=service.title))
+    assert told and told.fee_words_changed and not told.fee_changed
+
+
+def test_a_question_or_document_with_another_hint_is_asked_differently(city: City) -> None:
+    service = city.services[SERVICE]
+    field, material = service.fields[0], service.materials[0]
+    told = with_changes(
+        city,
+        fields=(replace(field, hint=service.title), *service.fields[1:]),
+        materials=(replace(material, hint=service.title), *service.materials[1:]),
+    )
+    assert told.changed == (field.key, material.key)
 
 
 def test_a_draft_of_the_version_in_force_has_nothing_to_tell(wang: Actor) -> None:

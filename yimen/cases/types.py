@@ -220,6 +220,10 @@ class ServiceChanges:
     added: tuple[str, ...] = ()  # question or material keys
     removed: tuple[str, ...] = ()  # their answers were dropped
     changed: tuple[str, ...] = ()  # asked or limited otherwise: look at the answer again
+    conditions: tuple[str, ...] = ()  # criteria that are new, or were another one before
+    conditions_removed: tuple[str, ...] = ()
+    limits_changed: bool = False
+    fee_words_changed: bool = False
     fee_before: Decimal = Decimal(0)
     fee_now: Decimal = Decimal(0)
 
@@ -228,7 +232,10 @@ class ServiceChanges:
         return self.fee_before != self.fee_now
 
     def __bool__(self) -> bool:
-        return bool(self.added or self.removed or self.changed or self.fee_changed)
+        of_form = self.added or self.removed or self.changed
+        of_conditions = self.conditions or self.conditions_removed
+        of_terms = self.limits_changed or self.fee_changed or self.fee_words_changed
+        return bool(of_form or of_conditions or of_terms)
 
 
 @dataclass(frozen=True, slots=True)

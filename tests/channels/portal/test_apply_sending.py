@@ -167,9 +167,27 @@ def test_a_new_version_is_told_before_going_on(change_city: ChangeCity) -> None:
 def test_a_new_version_that_asks_the_same_says_that_too(change_city: ChangeCity) -> None:
     applicant = Applicant().begin(EARLY[0])
     change_city(new_version(EARLY[0], ("visits = 1", "visits = 2")))
-    assert "Nothing that you are asked has changed" in text_of(
-        applicant.get(applicant.page("changes/"))
+    page = text_of(applicant.get(applicant.page("changes/")))
+    assert "Neither the questions and conditions nor the time and the fee have changed" in page
+
+
+def test_a_new_version_with_other_conditions_limits_and_fee_words_says_which(
+    change_city: ChangeCity,
+) -> None:
+    applicant = Applicant().begin("passport-application")
+    change_city(
+        new_version(
+            "passport-application",
+            ("promised = { calendar_days = 10 }", "promised = { calendar_days = 9 }"),
+            ('says.en = "120 yuan for each passport', 'says.en = "A new text: 120 yuan'),
+            ('says.en = "You ', 'says.en = "Now you '),
+        )
     )
+    page = text_of(applicant.get(applicant.page("changes/")))
+    assert "Now we promise 9 days, and the law allows 15 days." in page
+    assert "New or changed conditions" in page and "Now you " in page
+    assert "Fee A new text: 120 yuan" in page
+    assert "only other words" not in page
 
 
 def test_a_running_case_keeps_its_fee_and_says_why(change_city: ChangeCity) -> None:

@@ -120,12 +120,17 @@ def content_hash(
 def changes(before: Service, now: Service) -> ServiceChanges:
     """Return what a new version of a service changes for somebody who is filling it in."""
     was, is_now = _asked(before), _asked(now)
+    required_then, required_now = _conditions(before), _conditions(now)
     return ServiceChanges(
         from_version=before.version,
         to_version=now.version,
         added=tuple(key for key in is_now if key not in was),
         removed=tuple(key for key in was if key not in is_now),
         changed=tuple(key for key in is_now if key in was and was[key] != is_now[key]),
+        conditions=tuple(k for k, value in required_now.items() if required_then.get(k) != value),
+        conditions_removed=tuple(key for key in required_then if key not in required_now),
+        limits_changed=_limits(before) != _limits(now),
+        fee_words_changed=before.fee.says != now.fee.says,
         fee_before=before.fee.amount,
         fee_now=now.fee.amount,
     )
@@ -138,11 +143,22 @@ def _asked(service: Service) -> dict[str, object]:
     return asked
 
 
+def _conditions(service: Service) -> dict[str, object]:
+    return {c.key: (c.when.source, c.says, c.says_not) for c in service.criteria}
+
+
+def _limits(service: Service) -> tuple[object, ...]:
+    """Return how long it takes, and may take, without where that stands."""
+    limits = (service.statutory, service.promised, service.extension)
+    return tuple((limit.days, limit.unit) if limit else None for limit in limits)
+
+
 def _field_asked(field: FormField) -> tuple[object, ...]:
     return (
         "field",
         field.kind,
         field.label,
+        field.hint,
         field.required,
         field.minimum,
         field.maximum,
@@ -157,6 +173,7 @@ def _material_asked(material: Material) -> tuple[object, ...]:
     return (
         "material",
         material.title,
+        material.hint,
         material.required,
         material.media_types,
         material.max_bytes,

@@ -96,6 +96,8 @@ def changed(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         "added": _titles(now, told.added),
         "removed": _titles(draft.service, told.removed),
         "changed": _titles(now, told.changed),
+        "conditions": _conditions(now, told.conditions),
+        "conditions_removed": _conditions(draft.service, told.conditions_removed),
         "changes": told,
         "draft": draft,
     }
@@ -120,6 +122,11 @@ def _resume_page(request: HttpRequest, actor: Actor, error: str = "") -> HttpRes
     context = {"error": error, "errors": errors, "others": others}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
     return render(request, "portal/apply/resume.html", context, status=status)
+
+
+def _conditions(service: Service, keys: Iterable[str]) -> list[Text]:
+    """Return what conditions say."""
+    return [criterion.says for criterion in service.criteria if criterion.key in keys]
 
 
 def _titles(service: Service, keys: Iterable[str]) -> list[Text]:
