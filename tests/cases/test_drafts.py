@@ -338,6 +338,20 @@ def test_questions_are_filled_in_from_records_with_their_source(wang: Actor) -> 
     assert not Event.objects.filter(kind="people.record_read").exists()
 
 
+@pytest.mark.parametrize(
+    ("status", "spared"),
+    [("employed", True), ("self_employed", True), ("unemployed", False), ("student", False)],
+)
+def test_a_record_spares_a_paper_only_where_it_says_the_same(
+    wang: Actor, status: str, spared: bool
+) -> None:
+    assert wang.person_id is not None
+    service = start_draft(wang, SERVICE).service
+    assert "work-proof" not in stands_in(wang, service)
+    records("employment", wang.person_id, status=status)
+    assert ("work-proof" in stands_in(wang, service)) is spared
+
+
 def test_nothing_is_filled_in_for_a_visitor() -> None:
     begun = start_draft(visitor(), SERVICE)
     assert prefilled(visitor(begun.person_id), begun.service) == {}

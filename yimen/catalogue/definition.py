@@ -311,6 +311,7 @@ class Material:
     hint: Text = _NO_TEXT
     required: bool = True
     from_data_set: str = ""  # not asked for when this data set answers
+    from_when: Expression | None = None  # and its record says so, where a row alone proves nothing
     media_types: tuple[str, ...] = ("application/pdf", "image/jpeg", "image/png")
     max_bytes: int = 10_000_000
     max_files: int = 3

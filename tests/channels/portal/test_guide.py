@@ -64,6 +64,15 @@ def test_what_the_city_knows_need_not_be_brought(client: Client, city: City) -> 
         assert (title in known.get_text()) is bool(material.from_data_set)
 
 
+def test_a_paper_that_not_every_record_spares_is_named_with_the_record(client: Client) -> None:
+    bring, known = guide_page(client, "residence-permit").select(".y-need > section")
+    words = " ".join(bring.get_text().split())
+    assert (
+        "Proof of work (in some cases) (unless the record “Employment register” shows it)" in words
+    )
+    assert "Proof of work" not in known.get_text()
+
+
 def test_a_paper_that_is_asked_for_in_some_cases_says_so(client: Client) -> None:
     bring = guide_page(client).select_one(".y-need > section").get_text()
     assert "(in some cases)" in bring

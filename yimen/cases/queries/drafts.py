@@ -10,9 +10,9 @@ from yimen.cases.models import Case, Draft, DraftFile, IdempotencyKey
 from yimen.cases.queries.scope import applicant_ids, draft_of, drafts_of
 from yimen.cases.rules.drafts import draft_key, key_scope
 from yimen.cases.rules.errors import UnknownService
-from yimen.catalogue.definition import Service
+from yimen.catalogue.definition import DataSet, Material, Service
 from yimen.catalogue.queries import current_city, service_version
-from yimen.people.queries import all_ids, facts, open_record, own_ids
+from yimen.people.queries import all_ids, facts, open_record, own_ids, says
 from yimen.people.types import RecordSource
 
 
@@ -186,6 +186,7 @@ def stands_in(
 ) -> dict[str, RecordSource]:
     """Return the materials that are not asked for, each with the record that answers instead.
 
+    Where a material says what its record must say, one that does not say so answers nothing.
     Nothing for visitors: their records are not opened. ``person_id`` names an organisation of the
     actor's, or (for staff) whose application it is.
     """
@@ -199,9 +200,14 @@ def stands_in(
         data_set = city.data_sets.get(material.from_data_set)
         if data_set is None:
             continue
-        # Whether there is a row is all that is asked: one field is read, not all.
-        fields = (data_set.fields[0].key,)
+        fields = _fields_that_tell(material, data_set)
         record = open_record(actor, subject, data_set.code, fields, purpose, ids=ids)
-        if record is not None:
+        if record is not None and says(record, material.from_when):
             known[material.key] = record.source
     return known
+
+
+def _fields_that_tell(material: Material, data_set: DataSet) -> tuple[str, ...]:
+    """Return the fields that the condition names; where any row will do, one is read, not all."""
+    names = sorted(material.from_when.names) if material.from_when is not None else []
+    return tuple(name.partition(".")[2] for name in names) or (data_set.fields[0].key,)

@@ -179,6 +179,7 @@ def _material_asked(material: Material) -> tuple[object, ...]:
         material.max_bytes,
         material.max_files,
         material.from_data_set,
+        material.from_when.source if material.from_when else "",
         material.when.source if material.when else "",
     )
 

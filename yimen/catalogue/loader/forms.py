@@ -220,13 +220,15 @@ class FormReader:
                     "media_types",
                     index,
                 )
+        from_data_set = table.reference("from", self.known.data_sets, "a data set", "")
         material = Material(
             key=table.code("key"),
             title=table.text("title"),
             place=table.place(),
             hint=table.text("hint", required=False),
             required=table.boolean("required", True),
-            from_data_set=table.reference("from", self.known.data_sets, "a data set", ""),
+            from_data_set=from_data_set,
+            from_when=self._from_when(table, from_data_set),
             media_types=media_types,
             max_bytes=table.integer("max_bytes", 10_000_000, low=1000, high=LARGEST_FILE),
             max_files=table.integer("max_files", 3, low=1, high=20),
@@ -235,6 +237,22 @@ class FormReader:
         )
         table.end()
         return material
+
+    def _from_when(self, table: Table, code: str) -> Expression | None:
+        """Return what the record must say to stand in; it is opened alone, so its words count."""
+        if "from_when" in table and not code:
+            table.report("says when a record stands in; name its data set in 'from'", "from_when")
+        words = self.known.words_for(self.subject)
+
+        def check(expression: Expression) -> None:
+            if words is None:
+                return
+            for name in sorted(expression.names):
+                if not name.startswith(f"{code}."):
+                    raise ExpressionError(f"'{name}' is not of the data set '{code}' of 'from'")
+            words.check(expression)
+
+        return table.expression("from_when", check)
 
 
 def _check_fit(table: Table, wanted: FieldKind, found: FieldKind, what: str) -> None:

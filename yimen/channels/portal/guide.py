@@ -12,6 +12,7 @@ from yimen.catalogue.definition import (
     Agency,
     City,
     Criterion,
+    DataSet,
     Limit,
     Material,
     Service,
@@ -34,6 +35,14 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Bring:
+    """A document to bring; not where the record ``unless`` shows what it would prove."""
+
+    material: Material
+    unless: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Guide:
     """The parts of a guide page that are worked out rather than declared."""
 
@@ -41,7 +50,7 @@ class Guide:
     criteria: tuple[tuple[Criterion, tuple[Standard, ...]], ...]  # with the amounts of today
     apply_url: str
     closed: bool
-    bring: tuple[Material, ...]
+    bring: tuple[Bring, ...]
     known: tuple[Known, ...]
     stages: tuple[DrawnStage, ...]
     days_note: str
@@ -57,7 +66,7 @@ def guide_of(service: Service, city: City, language: str) -> Guide:
         criteria=tuple((c, city.standards_of(c, city_today())) for c in service.criteria),
         apply_url="" if is_closed or not online else _apply_url(service),
         closed=is_closed,
-        bring=tuple(m for m in service.materials if not m.from_data_set),
+        bring=_bring(service, city),
         known=_known(service, city),
         stages=drawn_stages(service, process_of(service), city, language),
         days_note=_days_note(service.statutory),
@@ -128,6 +137,19 @@ def _apply_url(service: Service) -> str:
         return ""
 
 
+def _bring(service: Service, city: City) -> tuple[Bring, ...]:
+    """Return the documents that no record spares everybody."""
+    return tuple(
+        Bring(material, _title_of(city.data_sets.get(material.from_data_set)))
+        for material in service.materials
+        if not material.from_data_set or material.from_when is not None
+    )
+
+
+def _title_of(data_set: DataSet | None) -> Text | None:
+    return data_set.title if data_set is not None else None
+
+
 def _known(service: Service, city: City) -> tuple[Known, ...]:
     """Return the data sets that answer questions or stand in for documents, each once."""
     codes = [m.from_data_set for m in service.materials if m.from_data_set]
@@ -136,7 +158,11 @@ def _known(service: Service, city: City) -> tuple[Known, ...]:
     for code in dict.fromkeys(codes):
         data_set = city.data_sets.get(code)
         if data_set is not None:
-            papers = tuple(m.title for m in service.materials if m.from_data_set == code)
+            papers = tuple(
+                m.title
+                for m in service.materials
+                if m.from_data_set == code and m.from_when is None
+            )
             known.append(Known(data_set.title, city.agencies.get(data_set.owner), papers))
     return tuple(known)
 

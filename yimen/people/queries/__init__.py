@@ -1,6 +1,6 @@
 """Reads of persons and their records, the actor first. Reading somebody's record writes an entry."""
 
-from yimen.people.queries.judging import eligibility
+from yimen.people.queries.judging import eligibility, says
 from yimen.people.queries.knowing import facts
 from yimen.people.queries.persons import (
     all_ids,
@@ -29,6 +29,7 @@ __all__ = [
     "own_ids",
     "person",
     "readings_of",
+    "says",
     "subjects_from",
     "surviving_id",
     "tie_state",

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from yimen.accounts.queries import city_today
 from yimen.base.actor import Actor
-from yimen.base.expression import Value, evaluate
+from yimen.base.expression import Expression, Value, evaluate
 from yimen.catalogue.definition import City, Criterion, Service
 from yimen.catalogue.queries import current_city
 from yimen.people.queries.knowing import facts
-from yimen.people.types import CriterionAnswer, Eligibility, Facts
+from yimen.people.types import CriterionAnswer, Eligibility, Facts, Record
 
 
 def eligibility(
@@ -32,6 +32,19 @@ def eligibility(
     city, day = current_city(), city_today()
     answers = tuple(_answer(c, values, found, city, day) for c in service.criteria)
     return Eligibility(_all(answers), answers)
+
+
+def says(record: Record, condition: Expression | None) -> bool:
+    """Return whether a record makes a condition true; what it leaves open is not true."""
+    if condition is None:
+        return True
+    city, day = current_city(), city_today()
+    values = {f"{record.data_set}.{key}": _value(value) for key, value in record.values.items()}
+
+    def standard(key: str) -> Decimal | None:
+        return city.standard_on(key, day)
+
+    return evaluate(condition, values, standard=standard, today=day) is True
 
 
 def _answer(
