@@ -6,25 +6,40 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
 
 from tests.config.conftest import Running, ended, wait_for
+from yimen.config.embedded.server import url_of
 
 pytestmark = pytest.mark.faults
 
 KEPT = [("kept",)]
 
 
+NIGHT = 1_699_989_200  # 03:13 in Shanghai
+
+
+def put(house: Running, name: str, arguments: str) -> object:
+    """Put a job in the queue."""
+    [[job]] = house.ask(
+        f"SELECT (procrastinate_defer_jobs_v1(ARRAY[ROW('default', '{name}', 0, NULL, NULL,"
+        f" '{arguments}', NULL)::procrastinate_job_to_defer_v1]))[1]"
+    )
+    return job
+
+
+def state_of(house: Running, job: object) -> object:
+    [[status]] = house.ask(f"SELECT status::text FROM procrastinate_jobs WHERE id = {job}")
+    return status
+
+
 def works_off_a_job(house: Running) -> bool:
     """Put a harmless job in the queue, and say whether the worker has done it soon."""
-    [[job]] = house.ask(
-        "SELECT (procrastinate_defer_jobs_v1(ARRAY[ROW('default',"
-        " 'builtin:procrastinate.builtin_tasks.remove_old_jobs', 0, NULL, NULL,"
-        " '{\"max_hours\": 1000}', NULL)::procrastinate_job_to_defer_v1]))[1]"
-    )
+    name = "builtin:procrastinate.builtin_tasks.remove_old_jobs"
+    job = put(house, name, '{"max_hours": 1000}')
     for _ in range(100):
-        [[status]] = house.ask(f"SELECT status::text FROM procrastinate_jobs WHERE id = {job}")
-        if status == "succeeded":
+        if state_of(house, job) == "succeeded":
             return True
         time.sleep(0.1)
     return False
@@ -77,6 +92,20 @@ def test_a_killed_worker_comes_back(house: Running) -> None:
     wait_for(lambda: [p for p in house.processes("worker") if p.pid != killed.pid])
     assert "The worker ended (signal 9)" in house.said
     assert works_off_a_job(house)
+
+
+def test_what_a_killed_worker_had_in_hand_is_done_by_the_next(house: Running) -> None:
+    with psycopg.connect(url_of(str(house.socket_folder))) as blocking:
+        blocking.execute("LOCK TABLE cases_draft")
+        job = put(house, "yimen.cases.tasks.clean_up", f'{{"timestamp": {NIGHT}}}')
+        wait_for(lambda: state_of(house, job) == "doing")
+        house.only("worker").kill()
+        # As if the time had passed after which a silent worker counts as gone.
+        house.ask("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
+        blocking.rollback()
+    wait_for(lambda: state_of(house, job) == "succeeded")
+    [[attempts]] = house.ask(f"SELECT attempts FROM procrastinate_jobs WHERE id = {job}")
+    assert attempts == 2
 
 
 def test_a_killed_database_comes_back_with_all_that_was_committed(house: Running) -> None:
