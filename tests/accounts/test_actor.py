@@ -199,6 +199,7 @@ def test_what_is_done_after_a_sign_in_is_done_once() -> None:
     assert done == [account]
 
 
+@pytest.mark.usefixtures("city")
 def test_what_has_expired_is_forgotten_at_night() -> None:
     for name, days in (("old", -1), ("new", 1)):
         Session.objects.create(
@@ -206,6 +207,8 @@ def test_what_has_expired_is_forgotten_at_night() -> None:
         )
     cache.set("old", 1, timeout=-5)
     cache.set("new", 1, timeout=500)
-    forget_expired_nightly(0)
+    forget_expired_nightly(1_700_020_800)  # noon in Shanghai
+    assert Session.objects.count() == 2
+    forget_expired_nightly(1_699_989_200)  # 03:13
     assert list(Session.objects.values_list("pk", flat=True)) == ["new"]
     assert cache.get("new") == 1

@@ -22,6 +22,8 @@ from yimen.ledger.events import all_subscriptions
 
 pytestmark = pytest.mark.usefixtures("city")
 
+NIGHT, NOON = 1_699_989_200, 1_700_020_800  # 03:13 and 12:00 in Shanghai
+
 
 def test_every_job_that_an_event_defers_is_known_to_the_worker() -> None:
     names = {name for names in all_subscriptions().values() for name in names}
@@ -34,7 +36,9 @@ def test_every_night_what_has_served_is_deleted() -> None:
     send(wang)
     start_draft(wang, "residence-permit")
     with time_machine.travel(now() + timedelta(days=100), tick=False):
-        tasks.clean_up(0)
+        tasks.clean_up(NOON)
+        assert Draft.objects.exists() and IdempotencyKey.objects.exists()
+        tasks.clean_up(NIGHT)
     assert not Draft.objects.exists() and not IdempotencyKey.objects.exists()
 
 

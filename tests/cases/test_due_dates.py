@@ -45,6 +45,7 @@ from yimen.cases.rules.errors import (
 from yimen.cases.types import CorrectionItem, CorrectionKind, Receipt, StepKind, TaskOutcome
 from yimen.ledger.models import Event
 from yimen.mailbox.models import Message
+from yimen.mailbox.queries import messages_of
 
 MONDAY = datetime(2026, 11, 2, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
 
@@ -268,6 +269,9 @@ def test_a_holiday_announced_later_moves_open_cases(
     ]
     (line,) = [line for line in told.history if line.kind == "due_changed"]
     assert line.data == {"promised_due_before": "2026-11-11", "promised_due": "2026-11-13"}
+    message = messages_of(wang)[0]
+    assert "by 13 November 2026. Before, it was 11 November 2026" in message.body["en"]
+    assert "改为在2026年11月13日之前办结，原为2026年11月11日" in message.body["zh"]
 
 
 def test_stops_and_extensions_count_in_the_new_dates(

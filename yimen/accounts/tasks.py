@@ -3,10 +3,13 @@
 from procrastinate.contrib.django import app
 
 from yimen.accounts.actions import forget_expired
+from yimen.base.clock import is_night
+from yimen.catalogue.queries import current_zone
 
 
-@app.periodic(cron="17 3 * * *")
+@app.periodic(cron="17 * * * *")
 @app.task(name="yimen.accounts.tasks.forget_expired", queue="night", pass_context=False)
 def forget_expired_nightly(timestamp: int) -> None:
     """Forget sessions and counters of attempts that have expired, each night."""
-    forget_expired()
+    if is_night(timestamp, current_zone()):
+        forget_expired()

@@ -3,13 +3,25 @@
 from procrastinate.contrib.django import app
 
 from yimen.base.actor import SYSTEM
+from yimen.base.clock import is_night
 from yimen.cases import actions
+from yimen.catalogue.queries import current_zone
 
 
-@app.periodic(cron="17 3 * * *")
+@app.periodic(cron="* * * * *")
+@app.task(name="yimen.cases.tasks.keep_deadlines", queue="cases", queueing_lock="cases-deadlines")
+def keep_deadlines(timestamp: int) -> None:
+    """Every minute: bring open cases that are not on the calendar in force onto it."""
+    while actions.recompute_deadlines(SYSTEM):
+        pass
+
+
+@app.periodic(cron="17 * * * *")
 @app.task(name="yimen.cases.tasks.clean_up", queue="cases", queueing_lock="cases-clean-up")
 def clean_up(timestamp: int) -> None:
     """Every night: delete drafts past their last day, and keys and codes that nobody needs."""
+    if not is_night(timestamp, current_zone()):
+        return
     while actions.expire_drafts(SYSTEM):
         pass
     actions.forget_old_keys(SYSTEM)

@@ -89,26 +89,27 @@ class _Held:
 _held = _Held()
 
 
-def current_city() -> City:
+def current_city(*, asked_now: bool = False) -> City:
     """Return the city in force. Raises NoCityApplied where none was ever applied.
 
-    Held in the process; at most every two seconds one small query asks for a newer release.
+    Held in the process; at most every two seconds one small query asks for a newer release. What
+    follows an event of applying asks now: the city that is held may be the one before.
     """
-    city = _held.city
+    city = None if asked_now else _held.city
     if city is not None and _held.is_fresh():
         return city
     # While one thread asks and reads, the others go on with the city they have.
     if not _held.lock.acquire(blocking=city is None) and city is not None:
         return city
     try:
-        return _asked()
+        return _asked(asked_now)
     finally:
         _held.lock.release()
 
 
-def _asked() -> City:
+def _asked(asked_now: bool = False) -> City:
     city = _held.city
-    if city is not None and _held.is_fresh():
+    if city is not None and _held.is_fresh() and not asked_now:
         return city  # another thread has asked while this one waited
     newest = Release.objects.order_by("-number").values_list("number", "city").first()
     if newest is None:

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from yimen.base.actor import Actor
 from yimen.base.clock import now
-from yimen.cases.actions.notices import tell_extended
+from yimen.cases.actions.notices import tell_due_changed, tell_extended
 from yimen.cases.actions.writing import ids_of, officer, write_history
 from yimen.cases.events import DueDatesRecomputed, ExtensionAsked, ExtensionDecided
 from yimen.cases.models import (
@@ -44,14 +44,14 @@ from yimen.catalogue.queries import current_city
 from yimen.ledger.actions import append
 
 ASK = "case.review"
-AT_ONCE = 500
+AT_ONCE = 100
 
 
 def set_due_dates(case: Case, service: Service) -> None:
     """Compute a case's due dates anew and pass them on to its tasks; the caller saves the case."""
+    case.calendar_mark = current_calendar_mark()  # first: a mark may be old, never a date
     due = clocks_of(case, service)
     case.statutory_due, case.promised_due = due.statutory.due, due.promised.due
-    case.calendar_mark = current_calendar_mark()
     Task.objects.filter(
         person_id=case.person_id, case_id=case.id, state__in=ACTIVE_TASK_STATES
     ).update(due=task_due(case.promised_due, case.state), waiting=case.state == CaseState.WAITING)
@@ -139,15 +139,18 @@ def tell_of_extension(actor: Actor, person_id: UUID, case_id: UUID, extension_id
 def recompute_deadlines(actor: Actor) -> int:
     """Compute a batch of open cases anew after the calendar changed; returns how many were left.
 
-    Run by the worker until it returns 0. Each case whose date moved gets a history row with the
-    old and the new date. A batch is a transaction of well under a second, and a run that stops in
-    the middle goes on where it was.
+    Run by the worker until it returns 0, when a city was applied and each minute: rows that are
+    held by others are skipped, and a web server may take two seconds to hear of a new calendar.
+    Each case whose date moved gets a history row with the old and the new date, and its applicant
+    a message. A batch is a transaction of about a second, and a run that stops in the middle goes
+    on where it was.
     """
     check_system(actor, "case.recompute")
+    current_city(asked_now=True)  # the one that is held may be that before the new calendar
     mark = current_calendar_mark()
+    other = Q(calendar_mark__lt=mark) | Q(calendar_mark__gt=mark)  # two stretches of the index
     cases = list(
-        Case.objects.filter(closed_at__isnull=True)
-        .exclude(calendar_mark=mark)
+        Case.objects.filter(other, closed_at__isnull=True)
         .select_for_update(skip_locked=True)
         .defer("process_state")[:AT_ONCE]
     )
@@ -155,7 +158,7 @@ def recompute_deadlines(actor: Actor) -> int:
         return 0
     moved = _move(cases, mark)
     at = now()
-    History.objects.bulk_create(
+    rows = History.objects.bulk_create(
         History(
             **ids_of(case),
             at=at,
@@ -167,6 +170,8 @@ def recompute_deadlines(actor: Actor) -> int:
         )
         for case, before in moved
     )
+    for (case, before), row in zip(moved, rows, strict=True):
+        tell_due_changed(actor, case, before, row.id)
     append(DueDatesRecomputed(len(cases), len(moved), mark), actor=actor)
     return len(cases)
 

@@ -4,6 +4,8 @@ Each has one key for each case and occasion, so that a job that runs twice posts
 """
 
 from collections.abc import Callable
+from datetime import date
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -42,6 +44,29 @@ def tell_received(actor: Actor, case: Case, service: Service) -> None:
 
     subject = _in_every_language(lambda language: _("We have received your application"))
     _tell(actor, case, application_of(case), "received", subject, _in_every_language(body))
+
+
+def tell_due_changed(actor: Actor, case: Case, before: date | None, change_id: UUID) -> None:
+    """Say that the last day has moved; a case whose clock stands has none, and hears nothing."""
+    day = case.promised_due
+    if day is None or before is None:
+        return
+    service = service_of(case)
+
+    def body(language: str) -> str:
+        return _(
+            "We will decide on “%(service)s”, %(number)s, by %(day)s. Before, it was %(before)s:"
+            " the calendar of working days has changed."
+        ) % {
+            "service": service.title[language],
+            "number": case.receipt_number,
+            "day": shown_day(day, language),
+            "before": shown_day(before, language),
+        }
+
+    subject = _in_every_language(lambda language: _("The day of our decision has moved"))
+    key = f"due:{change_id}"
+    _tell(actor, case, application_of(case), key, subject, _in_every_language(body))
 
 
 def tell_correction(actor: Actor, case: Case, correction: Correction) -> None:

@@ -16,7 +16,7 @@ from yimen.cases.actions.drafts import delete_drafts, person_applying, read_uplo
 from yimen.cases.actions.writing import city_day, officer
 from yimen.cases.events import Submitted
 from yimen.cases.models import Application, Case, CaseFile, DraftFile, IdempotencyKey
-from yimen.cases.queries.calendars import current_calendar_mark, due_when_submitted
+from yimen.cases.queries.calendars import due_when_submitted
 from yimen.cases.queries.drafts import open_service, stands_in
 from yimen.cases.queries.scope import drafts_of
 from yimen.cases.rules.clocks import Clocks
@@ -155,9 +155,8 @@ def _submit(actor: Actor, source: UUID | NewApplication, key: str) -> Receipt:
         if content.draft_id is not None and content.person_id is not None
         else person_applying(actor, content.person_id)
     )
-    receipt = _insert(
-        actor, key, content, answers, person_id, service, due_when_submitted(service, day), at
-    )
+    due, mark = due_when_submitted(service, day)
+    receipt = _insert(actor, key, content, answers, person_id, service, due, mark, at)
     _insert_files(receipt, content, at)
     if content.draft_id is not None:
         delete_drafts(person_id, [content.draft_id])
@@ -230,6 +229,7 @@ def _insert(
     person_id: UUID,
     service: Service,
     due: Clocks,
+    mark: str,
     at: datetime,
 ) -> Receipt:
     day = due.promised.start
@@ -269,7 +269,7 @@ def _insert(
         "agencies": list(bound_agencies(service)),
         "statutory_due": receipt.statutory_due,
         "promised_due": receipt.promised_due,
-        "calendar_mark": current_calendar_mark(),
+        "calendar_mark": mark,
         "history_id": uuid7(),
         "history_kind": str(HistoryKind.SUBMITTED),
         "history_data": json.dumps({"channel": str(actor.channel)}),

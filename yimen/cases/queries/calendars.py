@@ -37,8 +37,11 @@ def current_calendar_mark() -> str:
     return _of_now().mark
 
 
-def due_when_submitted(service: Service, day: date) -> Clocks:
-    """Return both clocks of an application that comes in on a day: the same for all of that day."""
+def due_when_submitted(service: Service, day: date) -> tuple[Clocks, str]:
+    """Return both clocks of an application that comes in on a day, and their calendar's mark.
+
+    They are the same for all of that day.
+    """
     kept = _of_now()
     key = (service.code, service.version, day)
     due = kept.due.get(key)
@@ -46,4 +49,4 @@ def due_when_submitted(service: Service, day: date) -> Clocks:
         if len(kept.due) >= _MOST_KEPT:
             kept.due.clear()
         due = kept.due[key] = clocks(service, day, kept.calendar)
-    return due
+    return due, kept.mark
