@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -18,14 +19,14 @@ from city_life import (
     upload,
     visitor,
 )
-from django.db import connection
+from django.db import connection, transaction
 
-from yimen.base.actor import SYSTEM
+from yimen.base.actor import SYSTEM, Actor
 from yimen.cases import actions
 from yimen.cases.actions import bulk_claim, claim, decide, issue_document, start_process, submit
 from yimen.cases.models import Case, Decision, History, IssuedDocument, Task
 from yimen.cases.rules.errors import AlreadyClaimed, AlreadyDecided, CasesError, KeyReused
-from yimen.cases.types import TaskOutcome
+from yimen.cases.types import Receipt, TaskOutcome
 
 pytestmark = [pytest.mark.usefixtures("city"), pytest.mark.django_db(transaction=True)]
 
@@ -123,6 +124,73 @@ def test_two_bulk_claims_of_the_same_tasks_share_them_without_a_deadlock() -> No
     )
     assert {*first.claimed, *second.claimed} == {task_id for _, task_id in wanted}
     assert not {*first.claimed} & {*second.claimed}
+
+
+def decided_first(receipt: Receipt, head: Actor, other: Callable[[], Any]) -> Any:
+    """Let a head decide, and another officer act on the same task while they wait for its case.
+
+    Return what the other was told. The test holds the case until both wait.
+    """
+    step = task(receipt, "decide")
+    with ThreadPoolExecutor(2) as pool:
+        with transaction.atomic():
+            Case.objects.select_for_update().get(id=receipt.case_id)
+            decision = pool.submit(
+                at_once, lambda: decide(head, receipt.receipt_number, step.id, TaskOutcome.APPROVE)
+            )
+            wait_until_waiting(1)
+            act = pool.submit(at_once, other)
+            wait_until_waiting(2)
+        assert decision.result(20) == [None]
+        [told] = act.result(20)
+        return told
+
+
+def wait_until_waiting(wanted: int) -> None:
+    """Wait until so many connections wait for a row."""
+    until = monotonic() + 10
+    while monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone() == (wanted,):
+                return
+        sleep(0.02)
+    raise AssertionError(f"{wanted} did not come to the same row")
+
+
+def test_who_claims_what_is_being_decided_is_told_so() -> None:
+    receipt = reviewed(started(resident(a_person().pk)), officer())
+    one, two = officer(role="head", username="he"), officer(role="head", username="wu")
+    step = task(receipt, "decide")
+    told = decided_first(receipt, one, lambda: claim(two, receipt.receipt_number, step.id))
+    assert isinstance(told, AlreadyDecided)
+
+
+def test_who_claims_several_tasks_of_which_one_is_being_decided_gets_the_others() -> None:
+    receipt = reviewed(started(resident(a_person().pk)), officer())
+    free = reviewed(started(resident(a_person(2).pk)), officer(username="he"))
+    one, two = officer(role="head", username="wu"), officer(role="head", username="xu")
+    wanted = [(r.receipt_number, task(r, "decide").id) for r in (receipt, free)]
+    told = decided_first(receipt, one, lambda: bulk_claim(two, wanted))
+    assert told.claimed == (task(free, "decide").id,)
+    [(refused, why)] = told.refused
+    assert refused == task(receipt, "decide").id and isinstance(why, AlreadyDecided)
+
+
+@pytest.mark.parametrize("deed", ["release", "hand over"])
+def test_who_gives_away_what_is_being_decided_is_told_so(deed: str) -> None:
+    receipt = reviewed(started(resident(a_person().pk)), officer())
+    one, two = officer(role="head", username="he"), officer(role="head", username="wu")
+    number, step = receipt.receipt_number, task(receipt, "decide")
+    claim(one, number, step.id)
+
+    def give() -> None:
+        if deed == "release":
+            actions.release(one, number, step.id)
+        else:
+            actions.hand_over(one, number, step.id, two.account_id or 0)
+
+    assert isinstance(decided_first(receipt, one, give), AlreadyDecided)
 
 
 def test_two_agencies_finish_their_opinions_at_once_and_one_decision_opens() -> None:

@@ -1,4 +1,8 @@
-"""Whose task it is: claim, give back, hand over."""
+"""Whose task it is: claim, give back, hand over.
+
+Everybody holds a case before its tasks. A history row refers to the case, so who held a task alone
+and then wrote history would wait for an officer who decides, and that officer for the task.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -42,7 +46,7 @@ def claim(actor: Actor, receipt_number: str, task_id: UUID) -> None:
 
     Raises `AlreadyClaimed` and `AlreadyDecided` (who and when), `NotAllowed`, `NotFound`.
     """
-    case = case_visible_to(actor, receipt_number)
+    case = case_visible_to(actor, receipt_number, lock=True)
     task = hold_task(case, task_id)
     check_claim(actor, task)
     if task.state == TaskState.CLAIMED:
@@ -89,19 +93,21 @@ def bulk_claim(actor: Actor, tasks: Sequence[tuple[str, UUID]]) -> BulkClaimed:
 def _locked(
     actor: Actor, tasks: Sequence[tuple[str, UUID]]
 ) -> Iterator[tuple[UUID, Case | None, Task | None]]:
-    """Hold the tasks, in one order for everybody: two bulk claims never wait for each other."""
+    """Hold the cases, then the tasks, in one order for everybody: nobody waits in a circle."""
     numbers = {number for number, _ in tasks}
-    places = ReceiptLookup.objects.filter(receipt_number__in=numbers)
+    places = list(ReceiptLookup.objects.filter(receipt_number__in=numbers))
     persons = {place.person_id for place in places}
+    visible = cases_visible_to(actor).filter(
+        person_id__in=persons, id__in={place.case_id for place in places}
+    )
+    held = visible.defer("process_state").select_for_update().order_by("person_id", "id")
+    cases = {case.id: case for case in held}
     wanted = {task_id for _, task_id in tasks}
-    rows = Task.objects.filter(person_id__in=persons, id__in=wanted)
+    rows = Task.objects.filter(person_id__in=persons, case_id__in=cases.keys(), id__in=wanted)
     found = {task.id: task for task in rows.select_for_update().order_by("person_id", "id")}
-    case_ids = {task.case_id for task in found.values()}
-    visible = cases_visible_to(actor).filter(person_id__in=persons, id__in=case_ids)
-    cases = {case.id: case for case in visible.defer("process_state")}
     for task_id in sorted(wanted):
         task = found.get(task_id)
-        yield task_id, cases.get(task.case_id) if task else None, task
+        yield task_id, cases[task.case_id] if task else None, task
 
 
 @transaction.atomic
@@ -110,7 +116,7 @@ def release(actor: Actor, receipt_number: str, task_id: UUID) -> None:
 
     Raises `WrongState` when nobody has it, `AlreadyDecided` when it is finished.
     """
-    case = case_visible_to(actor, receipt_number)
+    case = case_visible_to(actor, receipt_number, lock=True)
     task = hold_task(case, task_id)
     check_release(actor, task)
     task.state = TaskState.OPEN
@@ -131,7 +137,7 @@ def hand_over(
     more to who has it changes nothing. For the list of colleagues:
     `accounts.queries.staff_of(actor, agency)`.
     """
-    case = case_visible_to(actor, receipt_number)
+    case = case_visible_to(actor, receipt_number, lock=True)
     task = hold_task(case, task_id)
     if task.state == TaskState.CLAIMED and task.assignee == to_account != actor.account_id:
         return
