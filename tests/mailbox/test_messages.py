@@ -1,14 +1,16 @@
 """Messages to residents: posted once, read by their owner, announced by e-mail."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+import time_machine
 from django.core import mail
 
 from yimen.accounts import actions as accounts
 from yimen.accounts.types import TieProof
 from yimen.base.actor import SYSTEM, Actor, ActorKind, Channel, Post
+from yimen.base.clock import now
 from yimen.base.identifiers import credit_code_check
 from yimen.base.text import Text
 from yimen.ledger.models import Event
@@ -242,6 +244,26 @@ def test_a_mail_server_that_is_away_is_tried_again(
     assert (row.state, row.body) == ("failed", "")
     assert Event.objects.get(kind="mailbox.email_failed").payload["tries"] == MOST_TRIES
     assert len(messages_of(owner(wang.pk))) == 1
+
+
+def test_an_e_mail_that_can_never_be_written_is_given_up_at_once(wang: Person) -> None:
+    send_code(wang.pk, "fang@example.org", "123456", "261102-AAAA-AAAA", "en", SYSTEM)
+    Delivery.objects.update(subject="Your code:\n123456")
+    delivered()
+    row = Delivery.objects.get()
+    assert (row.state, row.subject, row.body, row.error) == ("failed", "", "", "BadHeaderError")
+    assert Event.objects.get(kind="mailbox.email_failed").payload["tries"] == 1
+
+
+def test_an_e_mail_that_waits_for_a_day_is_given_up(wang: Person) -> None:
+    send_code(wang.pk, "fang@example.org", "123456", "261102-AAAA-AAAA", "en", SYSTEM)
+    tasks.give_up_old(0)
+    assert Delivery.objects.get().state == "waiting"
+    with time_machine.travel(now() + timedelta(hours=25), tick=False):
+        tasks.give_up_old(0)
+    row = Delivery.objects.get()
+    assert (row.state, row.subject, row.body) == ("failed", "", "")
+    assert Event.objects.filter(kind="mailbox.email_failed").count() == 1
 
 
 def test_the_job_is_tried_again_later_and_later() -> None:

@@ -67,6 +67,20 @@ def after_sign_in(request: HttpRequest, account: Account) -> None:
         then(request, account)
 
 
+_post_office: list[Callable[[str, str, str], None]] = []
+
+
+def extend_email(queue: Callable[[str, str, str], None]) -> None:
+    """Let a higher app carry our e-mails (address, subject, text); called from `apps.py`."""
+    _post_office[:] = [queue]
+
+
+def queue_email(address: str, subject: str, body: str) -> None:
+    """Give an e-mail to who carries them: a mail server that is away keeps nobody from a page."""
+    for queue in _post_office:
+        queue(address, subject, body)
+
+
 @transaction.atomic
 def sign_up(account: Account) -> None:
     """Save a resident's new account. Nothing personal opens: it is tied to nobody."""

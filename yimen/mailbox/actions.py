@@ -4,6 +4,7 @@ import logging
 import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.errors import MessageError
 from uuid import UUID
 
 from django.conf import settings
@@ -12,18 +13,36 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from yimen.base.actor import Actor
+from yimen.base.actor import SYSTEM, Actor
 from yimen.base.clock import now
+from yimen.base.identifiers import uuid7
 from yimen.base.text import Text
 from yimen.ledger.actions import append
-from yimen.mailbox.events import CodeQueued, EmailFailed, EmailSent, MessagePosted, MessageRead
+from yimen.mailbox.events import (
+    AccountEmailQueued,
+    CodeQueued,
+    EmailFailed,
+    EmailSent,
+    MessagePosted,
+    MessageRead,
+)
 from yimen.mailbox.models import Delivery, Message
 from yimen.mailbox.queries import address_of, message_row
-from yimen.mailbox.rules import EmailNotSent, check_may_post, first_address, is_given_up
+from yimen.mailbox.rules import (
+    LONGEST_WAIT,
+    EmailNotSent,
+    check_may_post,
+    first_address,
+    is_given_up,
+)
 from yimen.mailbox.types import DeliveryState
 
 log = logging.getLogger(__name__)
 
+# What the text or the address itself makes impossible: trying again would change nothing.
+_CANNOT_BE_WRITTEN = (ValueError, LookupError, MessageError)
+_LONGEST_SUBJECT = 200
+_AT_ONCE = 500
 _PAGE_LANGUAGES = {"zh": "zh-hans"}
 
 
@@ -123,12 +142,23 @@ def send_code(
     append(CodeQueued(delivery.id), actor=actor, person_id=person_id)
 
 
+@transaction.atomic
+def queue_account_email(address: str, subject: str, body: str) -> None:
+    """Queue an e-mail about signing in: it goes to an address, not to a person.
+
+    Rows lie by person, so this one gets an id that is nobody's.
+    """
+    nobody = uuid7()
+    delivery = _queue(nobody, address, subject[:_LONGEST_SUBJECT], body)
+    append(AccountEmailQueued(delivery.id), actor=SYSTEM, person_id=nobody)
+
+
 def send_email(actor: Actor, person_id: UUID, delivery_id: UUID) -> None:
     """Hand a waiting e-mail to the mail server. Once it is sent, doing it again changes nothing.
 
     Run by the worker, at least once: no transaction is held while a mail server thinks. Raises
-    `EmailNotSent` to be tried again; after the last try the delivery is marked as failed, and the
-    message is still in the mailbox.
+    `EmailNotSent` to be tried again; after the last try, or when it can never be written, the
+    delivery is marked as failed, and the message is still in the mailbox.
     """
     row = Delivery.objects.get(person_id=person_id, id=delivery_id)
     if row.state != DeliveryState.WAITING:
@@ -137,9 +167,11 @@ def send_email(actor: Actor, person_id: UUID, delivery_id: UUID) -> None:
     try:
         EmailMessage(row.subject, row.body, to=[row.address]).send()
     except (OSError, smtplib.SMTPException) as error:
-        _note_failure(actor, row, error)
+        _note_failure(actor, row, error, last=is_given_up(row.tries))
         if row.state == DeliveryState.WAITING:
             raise EmailNotSent(row.tries) from error
+    except _CANNOT_BE_WRITTEN as error:
+        _note_failure(actor, row, error, last=True)
     else:
         _note_sent(actor, row)
 
@@ -153,13 +185,32 @@ def _note_sent(actor: Actor, row: Delivery) -> None:
 
 
 @transaction.atomic
-def _note_failure(actor: Actor, row: Delivery, error: Exception) -> None:
+def _note_failure(actor: Actor, row: Delivery, error: Exception, *, last: bool) -> None:
     log.warning("E-mail %s was not sent, try %s: %s", row.id, row.tries, type(error).__name__)
     row.error = type(error).__name__
-    if is_given_up(row.tries):
-        row.state, row.subject, row.body = DeliveryState.FAILED, "", ""
-        append(EmailFailed(row.id, row.tries), actor=actor, person_id=row.person_id)
+    if last:
+        _give_up(actor, row)
     row.save(update_fields=["state", "subject", "body", "error", "tries"])
+
+
+def _give_up(actor: Actor, row: Delivery) -> None:
+    """Mark an e-mail as failed and erase its text; the caller saves it."""
+    row.state, row.subject, row.body = DeliveryState.FAILED, "", ""
+    append(EmailFailed(row.id, row.tries), actor=actor, person_id=row.person_id)
+
+
+@transaction.atomic
+def give_up_old(actor: Actor) -> int:
+    """Give up a batch of e-mails that have waited for a day, whatever kept them; returns how many.
+
+    Run by the worker until it returns 0: no text, and no code in it, waits for ever.
+    """
+    old = Delivery.objects.filter(state=DeliveryState.WAITING, queued_at__lt=now() - LONGEST_WAIT)
+    rows = list(old.select_for_update(skip_locked=True)[:_AT_ONCE])
+    for row in rows:
+        _give_up(actor, row)
+        row.save(update_fields=["state", "subject", "body"])
+    return len(rows)
 
 
 @transaction.atomic

@@ -25,6 +25,14 @@ class CodeQueued(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AccountEmailQueued(Event):
+    """An e-mail about signing in waits to be sent; its address may be known to nobody."""
+
+    kind: ClassVar[str] = "mailbox.account_email_queued"
+    delivery_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class EmailSent(Event):
     """An e-mail was handed to the mail server."""
 
@@ -34,7 +42,7 @@ class EmailSent(Event):
 
 @dataclass(frozen=True, slots=True)
 class EmailFailed(Event):
-    """An e-mail was given up after the last try."""
+    """An e-mail was given up: after the last try, or because it can never be sent."""
 
     kind: ClassVar[str] = "mailbox.email_failed"
     delivery_id: UUID

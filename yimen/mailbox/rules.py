@@ -1,10 +1,12 @@
 """What the mailbox refuses, and what it decides without a database."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from yimen.base.actor import Actor, ActorKind
 
 MOST_TRIES = 8
+LONGEST_WAIT = timedelta(days=1)  # longer than all tries together
 
 
 class MailboxError(Exception):

@@ -19,3 +19,11 @@ def send_email(event_id: str, person_id: str | None, payload: dict[str, object])
     delivery = payload.get("delivery_id")
     if person_id is not None and isinstance(delivery, str):
         actions.send_email(SYSTEM, UUID(person_id), UUID(delivery))
+
+
+@app.periodic(cron="37 * * * *")
+@app.task(name="yimen.mailbox.tasks.give_up_old", queue="email", queueing_lock="mailbox-give-up")
+def give_up_old(timestamp: int) -> None:
+    """Every hour: give up e-mails that could not be sent for a day."""
+    while actions.give_up_old(SYSTEM):
+        pass

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -15,6 +16,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import LoginView
+from django.contrib.sites.shortcuts import get_current_site
 from django.core.exceptions import PermissionDenied
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -22,7 +24,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from yimen.accounts.actions import after_sign_in, sign_up
+from yimen.accounts.actions import after_sign_in, queue_email, sign_up
 from yimen.accounts.models import Account
 from yimen.accounts.queries import actor_for, has_second_factor, signed_in_at, used_second_factor
 from yimen.accounts.rules import has_expired
@@ -70,6 +72,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         super().login(request, user)
         request.session[LAST_SEEN] = now().timestamp()
         after_sign_in(request, user)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, object]) -> None:
+        """Let the e-mail go out by the queue, after the answer and as often as it takes."""
+        request = allauth_context.request
+        words = {"request": request, "email": email, "current_site": get_current_site(request)}
+        message = self.render_mail(template_prefix, email, words | context)
+        queue_email(email, message.subject, message.body)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Lead officers to the desk, editors to their office, residents to their own pages."""
