@@ -10,12 +10,15 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
-        """Say which jobs follow which events."""
+        """Say which jobs follow which events, and which stored documents are still needed."""
         from yimen.cases import handlers
         from yimen.cases.events import CorrectionAsked, Decided, ExtensionDecided, Submitted
+        from yimen.cases.queries.documents import named_documents
         from yimen.catalogue.events import CityApplied
         from yimen.ledger.events import subscribe
+        from yimen.ledger.queries import extend_naming
 
+        extend_naming(named_documents)
         subscribe(Submitted, handlers.start_process.name)
         subscribe(Decided, handlers.issue_document.name)
         subscribe(CorrectionAsked, handlers.tell_of_correction.name)

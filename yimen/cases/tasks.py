@@ -6,6 +6,7 @@ from yimen.base.actor import SYSTEM
 from yimen.base.clock import is_night
 from yimen.cases import actions
 from yimen.catalogue.queries import current_zone
+from yimen.ledger.tasks import delete_unnamed_documents
 
 
 @app.periodic(cron="* * * * *")
@@ -19,9 +20,10 @@ def keep_deadlines(timestamp: int) -> None:
 @app.periodic(cron="17 * * * *")
 @app.task(name="yimen.cases.tasks.clean_up", queue="cases", queueing_lock="cases-clean-up")
 def clean_up(timestamp: int) -> None:
-    """Every night: delete drafts past their last day, and keys and codes that nobody needs."""
+    """Every night: delete drafts past their last day, and files, keys and codes nobody needs."""
     if not is_night(timestamp, current_zone()):
         return
     while actions.expire_drafts(SYSTEM):
         pass
     actions.forget_old_keys(SYSTEM)
+    delete_unnamed_documents()

@@ -6,7 +6,7 @@ The sealer comes later, alone, gives positions and signs.
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
@@ -27,11 +27,12 @@ from yimen.base.actor import Actor, ActorKind
 from yimen.base.identifiers import uuid7
 from yimen.keys.queries import sign
 from yimen.ledger import rules
-from yimen.ledger.events import Event, subscribers
+from yimen.ledger.events import DocumentsDeleted, Event, subscribers
 from yimen.ledger.models import RECORD, DayRoot, Seal, StoredDocument
-from yimen.ledger.queries import document_path, open_document
+from yimen.ledger.queries import document_path, named, open_document
 
 BATCH = 10_000  # events in a seal, so that sealing a backlog never holds a transaction long
+_NOTED_AGAIN = timedelta(hours=1)
 _SEALER = 0x79696D656E  # the advisory lock of the one sealer
 
 _APPEND = """
@@ -242,8 +243,8 @@ def store_document(content: bytes | IO[bytes], media_type: str) -> str:
     """Store a file under the SHA-256 of its content and return that, in hexadecimal.
 
     Large files are read piece by piece. The file is on the disk before the row is in the caller's
-    transaction; if that is rolled back, a file without a row remains and harms nobody. Storing the
-    same content again changes nothing, and puts back a file that was lost or damaged.
+    transaction; if that is rolled back, a file without a row remains until a night clears it away.
+    Storing the same content again notes the time, and puts back a file that was lost or damaged.
     """
     source = BytesIO(content) if isinstance(content, bytes) else content
     folder = Path(settings.DOCUMENT_STORE)
@@ -251,15 +252,58 @@ def store_document(content: bytes | IO[bytes], media_type: str) -> str:
     beside = folder / f".{secrets.token_hex(16)}"
     try:
         name, size = _copy(source, beside)
-        if not _is_stored(name):
-            _put(beside, document_path(name))
+        with transaction.atomic():
+            _hold(name)
+            if not _is_stored(name):
+                _put(beside, document_path(name))
+            _write_document(StoredDocument(name, size, media_type, clock.now()))
     finally:
         beside.unlink(missing_ok=True)
-    StoredDocument.objects.bulk_create(
-        [StoredDocument(sha256=name, size=size, media_type=media_type, at=clock.now())],
-        ignore_conflicts=True,
-    )
     return name
+
+
+def _hold(name: str) -> None:
+    """Keep a document from being deleted until the transaction ends; many may hold the same."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [rules.lock_of(name)])
+
+
+def _write_document(row: StoredDocument) -> None:
+    StoredDocument.objects.bulk_create([row], ignore_conflicts=True)
+    old = row.at - _NOTED_AGAIN  # not each time: two that store the same would wait for each other
+    StoredDocument.objects.filter(sha256=row.sha256, at__lt=old).update(at=row.at)
+
+
+@transaction.atomic
+def delete_documents(actor: Actor, names: Collection[str], before: datetime) -> int:
+    """Delete those of some documents that were last stored before then and that nothing names.
+
+    Run by the worker with what `unnamed_documents` found some time ago, so each is asked about
+    again here, when nobody who stores the same content can be on the way. Returns how many.
+    """
+    held = {name for name in names if _take_from_all(name)}
+    fresh = StoredDocument.objects.filter(sha256__in=held, at__gte=before)
+    gone = held - named(held) - {*fresh.values_list("sha256", flat=True)}
+    StoredDocument.objects.filter(sha256__in=gone).delete()
+    for name in gone:
+        document_path(name).unlink(missing_ok=True)
+    if gone:
+        append(DocumentsDeleted(len(gone)), actor=actor)
+    return len(gone)
+
+
+def clear_half_copied(before: datetime) -> None:
+    """Remove what was being copied when a process ended, before then."""
+    for path in Path(settings.DOCUMENT_STORE).glob(".*"):
+        if path.stat().st_mtime < before.timestamp():
+            path.unlink(missing_ok=True)
+
+
+def _take_from_all(name: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [rules.lock_of(name)])
+        [taken] = cursor.fetchone() or [False]
+        return bool(taken)
 
 
 def _copy(source: IO[bytes], target: Path) -> tuple[str, int]:

@@ -23,6 +23,14 @@ class Event:
         return {k: str(v) if isinstance(v, UUID) else v for k, v in asdict(self).items()}
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentsDeleted(Event):
+    """Stored documents that nothing named any more were deleted."""
+
+    kind: ClassVar[str] = "ledger.documents_deleted"
+    count: int
+
+
 _subscriptions: dict[str, list[str]] = {}
 
 

@@ -1,4 +1,7 @@
-"""The tables of the ledger. None is ever changed but for the position of an event, filled once."""
+"""The tables of the ledger.
+
+An event is never changed but for its position, filled once; a seal or a day never.
+"""
 
 from django.db import models
 from django.db.models import Q
@@ -141,7 +144,7 @@ class DayRoot(Signed):
 
 
 class StoredDocument(models.Model):
-    """A file in the document store, named by its SHA-256."""
+    """A file in the document store, named by its SHA-256. ``at`` is when it was last stored."""
 
     sha256 = models.CharField(max_length=64, primary_key=True)
     size = models.BigIntegerField()

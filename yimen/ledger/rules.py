@@ -70,8 +70,19 @@ class DocumentDamaged(Exception):
 
 def check_document_name(name: str) -> None:
     """Refuse what is not a SHA-256 in lower-case hexadecimal, before it becomes part of a path."""
-    if len(name) != 64 or not set(name) <= set("0123456789abcdef"):
+    if not is_document_name(name):
         raise BadDocumentName(name)
+
+
+def is_document_name(name: str) -> bool:
+    """Say whether this is a SHA-256 in lower-case hexadecimal."""
+    return len(name) == 64 and set(name) <= set("0123456789abcdef")
+
+
+def lock_of(name: str) -> int:
+    """Return the number of the lock that stands for a document: 60 bits of its name."""
+    check_document_name(name)
+    return int(name[:15], 16)
 
 
 # Merkle trees

@@ -1,15 +1,21 @@
-"""The sealer as the worker runs it."""
+"""The sealer as the worker runs it, and what the night clears away."""
 
 import logging
+from datetime import timedelta
+from itertools import islice
 from threading import Event
 
 from django.db import DatabaseError, InterfaceError, connection
 
-from yimen.ledger import actions
+from yimen.base.actor import SYSTEM
+from yimen.base.clock import now
+from yimen.ledger import actions, queries
 
 log = logging.getLogger(__name__)
 
 PAUSE = 1.0  # seconds between seals, between tries to become the sealer, and after trouble
+_UNNAMED_FOR = timedelta(days=1)  # an upload stays so long without a row that names it
+_AT_ONCE = 500
 
 
 def run_sealer(stop: Event) -> None:
@@ -37,3 +43,13 @@ def _seal_while_first(stop: Event) -> None:
             actions.close_days()
             if sealed != actions.BATCH:
                 stop.wait(PAUSE)
+
+
+def delete_unnamed_documents() -> int:
+    """Delete stored documents that nothing has named for a day, as discarded drafts leave them."""
+    before, gone = now() - _UNNAMED_FOR, 0
+    unnamed = queries.unnamed_documents(before)
+    while names := list(islice(unnamed, _AT_ONCE)):
+        gone += actions.delete_documents(SYSTEM, names, before)
+    actions.clear_half_copied(before)
+    return gone

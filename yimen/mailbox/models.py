@@ -25,6 +25,13 @@ class Message(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["person_id", "key"], name="mailbox_message_once"),
         ]
+        indexes = [
+            models.Index(
+                fields=["document_sha256"],
+                condition=~Q(document_sha256=""),
+                name="mailbox_message_document",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.id)

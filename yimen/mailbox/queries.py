@@ -1,6 +1,6 @@
 """Reads of one's own mailbox, and to which address an e-mail goes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -71,6 +71,12 @@ def message_row(actor: Actor, message_id: UUID) -> Message:
     if row is None:
         raise MessageNotFound
     return row
+
+
+def named_documents(names: Collection[str]) -> QuerySet[Message, str]:
+    """Return those of some stored documents that came with a message."""
+    rows = Message.objects.filter(document_sha256__in=names).exclude(document_sha256="")
+    return rows.values_list("document_sha256", flat=True)
 
 
 def unread_count(actor: Actor) -> int:

@@ -182,7 +182,7 @@ def discard_draft(actor: Actor, draft_id: UUID) -> None:
 
 
 def delete_drafts(person_id: UUID, draft_ids: list[UUID]) -> None:
-    """Delete drafts of one person; their files stay in the store, which other rows may name."""
+    """Delete drafts of one person. A night clears away the files that no other row names."""
     ResumeCode.objects.filter(person_id=person_id, draft_id__in=draft_ids).delete()
     DraftFile.objects.filter(person_id=person_id, draft_id__in=draft_ids).delete()
     Draft.objects.filter(person_id=person_id, id__in=draft_ids).delete()

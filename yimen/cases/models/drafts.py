@@ -37,5 +37,8 @@ class DraftFile(OfPerson):
     sha256 = models.CharField(max_length=64)
     added_at = models.DateTimeField()
 
+    class Meta:
+        indexes = [models.Index(fields=["sha256"], name="cases_draftfile_document")]
+
     def __str__(self) -> str:
         return str(self.id)

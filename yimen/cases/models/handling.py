@@ -112,6 +112,9 @@ class CaseFile(OfCase):
     correction_id = models.UUIDField(null=True)  # it came with the answer to this correction
     replaced_at = models.DateTimeField(null=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["sha256"], name="cases_casefile_document")]
+
     def __str__(self) -> str:
         return str(self.id)
 
@@ -336,6 +339,7 @@ class IssuedDocument(OfCase):
                 fields=["person_id", "case_id", "kind"], name="cases_one_document_of_a_kind"
             ),
         ]
+        indexes = [models.Index(fields=["sha256"], name="cases_issued_document")]
 
     def __str__(self) -> str:
         return str(self.id)

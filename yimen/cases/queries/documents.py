@@ -1,11 +1,21 @@
 """Whether a paper is real, by the code printed on it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import QuerySet
+
 from yimen.accounts.queries import city_today
 from yimen.base.text import Text
-from yimen.cases.models import Case, Decision, DocumentCode, IssuedDocument
+from yimen.cases.models import (
+    Case,
+    CaseFile,
+    Decision,
+    DocumentCode,
+    DraftFile,
+    IssuedDocument,
+)
 from yimen.cases.queries.handling import service_of
 from yimen.cases.rules.papers import plain_code
 from yimen.cases.types import DocumentKind
@@ -26,6 +36,16 @@ class VerifiedDocument:
     valid_until: date | None
     is_valid: bool  # not past its last day
     sha256: str  # of the PDF: `ledger.queries.open_document`
+
+
+def named_documents(names: Collection[str]) -> QuerySet[DraftFile, str]:
+    """Return those of some stored documents that a draft, a case or a paper still names."""
+    rows = [
+        table.objects.filter(sha256__in=names).values_list("sha256", flat=True)
+        for table in (CaseFile, IssuedDocument)
+    ]
+    drafts = DraftFile.objects.filter(sha256__in=names).values_list("sha256", flat=True)
+    return drafts.union(*rows)
 
 
 def document_by_code(code: str) -> VerifiedDocument | None:

@@ -4,8 +4,9 @@ Verifying all of it is in `verification`, beside this file.
 """
 
 import base64
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import file_digest
 from pathlib import Path
 from typing import BinaryIO
@@ -23,6 +24,7 @@ from yimen.ledger.models import RECORD, DayRoot, Event, Seal, Signed, StoredDocu
 from yimen.ledger.types import LedgerEntry, SealerLag
 
 PROOF_FORMAT = "yimen-ledger-proof-1"
+_NAMES_AT_ONCE = 5000  # documents asked about in one statement
 
 _ENTRY = (
     "position", "id", "kind", "at", "actor_kind", "actor_account", "actor_label", "channel",
@@ -161,6 +163,40 @@ def _published(row: Signed) -> dict[str, str]:
 def document(sha256: str) -> StoredDocument | None:
     """Return what is known of a stored document: its size, media type and date."""
     return StoredDocument.objects.filter(sha256=sha256).first()
+
+
+Naming = Callable[[Collection[str]], Iterable[str]]
+_namings: list[Naming] = []
+
+
+def extend_naming(names: Naming) -> None:
+    """Let a higher app say which of some documents its rows still name; called from `apps.py`.
+
+    It answers with one statement: a row that moves from one of its tables to another is seen.
+    """
+    if names not in _namings:
+        _namings.append(names)
+
+
+def named(documents: Collection[str]) -> set[str]:
+    """Return those of some documents that a row of any app names."""
+    return {name for names in _namings for name in names(documents)}
+
+
+def unnamed_documents(before: datetime) -> Iterator[str]:
+    """Yield the documents last stored before then that no row names, and files without a row."""
+    for part in (f"{number:02x}" for number in range(256)):
+        rows = StoredDocument.objects.filter(sha256__gte=part, sha256__lt=f"{part}g", at__lt=before)
+        files = (Path(settings.DOCUMENT_STORE) / part).glob("??/*")
+        old = {
+            path.name
+            for path in files
+            if rules.is_document_name(path.name) and path.stat().st_mtime < before.timestamp()
+        }
+        found = sorted(old.union(rows.values_list("sha256", flat=True)))
+        for start in range(0, len(found), _NAMES_AT_ONCE):
+            some = found[start : start + _NAMES_AT_ONCE]
+            yield from sorted({*some} - named(some))
 
 
 def document_path(sha256: str) -> Path:
