@@ -1,13 +1,18 @@
 """What editors publish and take down is told to the ledger, with who did it."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from applied_city import _applied, city
 from django.contrib.auth import get_user_model
 from django.test import Client
 from wagtail.models import Locale, Page
 
+from yimen.base.clock import now
 from yimen.catalogue.definition import City
 from yimen.ledger.models import Event
+from yimen.publishing import tasks
 from yimen.publishing.actions import make_first_pages
 from yimen.publishing.models import ArticlePage
 
@@ -49,6 +54,27 @@ def test_taking_a_page_down_is_told(article: ArticlePage) -> None:
         "address": article.url_path,
         "language": "en",
     }
+
+
+def test_a_page_goes_public_and_is_taken_down_at_the_times_that_its_editor_has_set(
+    article: ArticlePage, editor: object
+) -> None:
+    hour = timedelta(hours=1)
+    article.title, article.go_live_at, article.expire_at = "Soon", now() + hour, now() + 3 * hour
+    revision = article.save_revision(user=editor)
+    revision.publish(user=editor)
+    tasks.follow_schedule(0)
+    assert ArticlePage.objects.get(pk=article.pk).title != "Soon"
+    with time_machine.travel(now() + 2 * hour, tick=False):
+        tasks.follow_schedule(0)
+    page, event = ArticlePage.objects.get(pk=article.pk), last_event()
+    assert (page.live, page.title) == (True, "Soon")
+    assert (event.kind, event.payload["revision"]) == ("publishing.published", revision.pk)
+    assert event.actor_account == editor.pk
+    with time_machine.travel(now() + 4 * hour, tick=False):
+        tasks.follow_schedule(0)
+    assert not ArticlePage.objects.get(pk=article.pk).live
+    assert last_event().kind == "publishing.unpublished"
 
 
 def test_a_page_without_versions_is_told_as_made_by_the_system(city: City) -> None:

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
 from django.db import transaction
 from django.utils.translation import gettext, override
 from wagtail.models import Locale, Page, Revision, Site
@@ -27,6 +28,15 @@ def make_first_pages(city: City) -> None:
     for locale in others:
         if not HomePage.objects.filter(locale=locale).exists():
             _translate(home, locale, city)
+
+
+@transaction.atomic
+def follow_schedule() -> None:
+    """Publish what editors have set a time for that is past, and take down what has expired.
+
+    Wagtail's own command does it; its signals tell the ledger of each page, with its editor.
+    """
+    call_command("publish_scheduled")
 
 
 def record_published(page: Page, revision: Revision | None) -> None:
