@@ -46,6 +46,7 @@ from yimen.cases.rules.errors import (
 from yimen.cases.types import Ground, Receipt, TaskOutcome
 from yimen.catalogue.definition import City
 from yimen.ledger.models import Event
+from yimen.mailbox.queries import messages_of
 
 APPROVE, REFUSE = TaskOutcome.APPROVE, TaskOutcome.REFUSE
 
@@ -153,6 +154,10 @@ def test_what_the_records_decide_needs_no_officer() -> None:
     decision = Decision.objects.get(case_id=case.id)
     assert (decision.decided_by, decision.decided_number, decision.task_id) == (None, "", None)
     assert not Task.objects.filter(case_id=case.id).exists()
+    assert messages_of(resident(person.pk)) == ()  # no promise of a day: the paper comes next
+    work()
+    [message] = messages_of(resident(person.pk))
+    assert message.subject["en"] == "Your application is decided"
 
 
 @pytest.mark.parametrize("pension", ["paying", None])

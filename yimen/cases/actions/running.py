@@ -65,7 +65,8 @@ def start_process(actor: Actor, person_id: UUID, case_id: UUID) -> None:
     opened = go_on(case, service, process, progress, at, Verdict(actor, grounds=grounds))
     case.save(update_fields=["state", "eligible", *CASE_COLUMNS])
     append(Started(case.id, [task.key for task in opened]), actor=actor, person_id=person_id)
-    tell_received(actor, case, service)
+    if case.state != CaseState.CLOSED:  # what is decided at once needs no promise
+        tell_received(actor, case, service)
 
 
 def _records_if_asked(
