@@ -170,3 +170,19 @@ def test_a_sign_in_ends_when_idle_and_for_staff_with_the_working_day(
         is_staff=is_staff, signed_in=NOW - age, last_seen=NOW - idle, now=NOW
     )
     assert expired is ended
+
+
+def test_a_sign_in_made_before_a_post_was_ended_counts_no_more() -> None:
+    def expired(signed_in: datetime) -> bool:
+        return rules.has_expired(
+            is_staff=True, signed_in=signed_in, last_seen=NOW, now=NOW, ended=NOW
+        )
+
+    assert expired(NOW - timedelta(seconds=1))
+    assert not expired(NOW + timedelta(seconds=1))
+
+
+def test_passwords_are_never_the_same_and_long_enough() -> None:
+    passwords = {rules.new_password() for _ in range(100)}
+    assert len(passwords) == 100
+    assert all(len(password) >= 19 for password in passwords)

@@ -155,6 +155,15 @@ def test_a_delegate_does_not_pass_the_posts_on() -> None:
     assert {post.account_id for post in queries.posts_of(third.pk, today)} == {second.pk, third.pk}
 
 
+def test_who_has_left_an_agency_stands_in_for_nobody_there() -> None:
+    away, here = an_officer("away"), an_officer("here")
+    actions.give_post(SYSTEM, here.pk, agency="police", role="clerk", office_number="3")
+    today = queries.city_today()
+    actions.set_absence(SYSTEM, away.pk, delegate_id=here.pk, from_day=today, until_day=today)
+    actions.end_posts(SYSTEM, here.pk, agency="civil-affairs")
+    assert [post.agency for post in queries.posts_of(here.pk, today)] == ["police"]
+
+
 def test_a_delegate_works_in_the_same_agency() -> None:
     away, here = an_officer("away"), an_officer("here", agency="police")
     today = queries.city_today()

@@ -11,14 +11,16 @@ from city_life import (
     task,
 )
 
-from yimen.accounts.actions import give_post, set_absence
+from yimen.accounts.actions import end_posts, give_post, set_absence
 from yimen.accounts.queries import city_today
 from yimen.base.actor import SYSTEM, Actor, Post
+from yimen.cases import handlers
 from yimen.cases.actions import (
     bulk_claim,
     claim,
     hand_over,
     release,
+    release_left_tasks,
 )
 from yimen.cases.models import History
 from yimen.cases.rules.errors import (
@@ -162,6 +164,41 @@ def test_more_than_a_page_is_not_claimed_at_once(li: Actor, permit: Receipt) -> 
 
 
 # Giving back and handing over
+
+
+def test_what_a_dismissed_officer_had_goes_back_to_the_queue(
+    permit: Receipt, li: Actor, he: Actor, worker
+) -> None:
+    claim_review(li, permit)
+    worker()
+    [post] = end_posts(SYSTEM, li.account_id, agency="police")
+    assert "yimen.cases.handlers.release_left_tasks" in worker()
+    assert (task(permit, "review").state, task(permit, "review").assignee) == ("open", None)
+    line = History.objects.get(case_id=permit.case_id, kind="released")
+    assert (line.data["task"], line.account_id) == ("review", None)
+    event = {"account_id": post.account_id, "agency": post.agency}
+    handlers.release_left_tasks("again", None, event)
+    assert History.objects.filter(case_id=permit.case_id, kind="released").count() == 1
+    claim_review(he, permit)
+
+
+def test_who_keeps_another_post_that_does_the_work_keeps_the_task(
+    permit: Receipt, li: Actor, worker
+) -> None:
+    claim_review(li, permit)
+    for role in ("clerk", "head"):
+        give_post(SYSTEM, li.account_id, agency="police", role=role, office_number="9")
+    end_posts(SYSTEM, li.account_id, role="officer")
+    worker()
+    assert task(permit, "review").assignee == li.account_id
+    end_posts(SYSTEM, li.account_id, role="head")
+    worker()
+    assert task(permit, "review").assignee is None
+
+
+def test_only_the_system_gives_back_what_was_left(li: Actor) -> None:
+    with pytest.raises(NotAllowed):
+        release_left_tasks(li, li.account_id, "police")
 
 
 def test_a_task_can_be_given_back(permit: Receipt, li: Actor, he: Actor) -> None:

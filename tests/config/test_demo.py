@@ -111,12 +111,6 @@ def test_a_city_without_a_demonstration_has_none(settings, tmp_path: Path) -> No
     assert demo.sign_ins() == []
 
 
-def test_passwords_are_never_the_same_and_long_enough() -> None:
-    passwords = {demo_secrets.new_password() for _ in range(100)}
-    assert len(passwords) == 100
-    assert all(len(password) >= 19 for password in passwords)
-
-
 def test_the_file_is_written_whole(data_folder: Path) -> None:
     demo_secrets.keep(demo_secrets.Kept("x", {"a": demo_secrets.Secret("p", "k")}))
     demo_secrets.keep(demo_secrets.Kept("y", {"a": demo_secrets.Secret("p", "k")}))

@@ -29,6 +29,7 @@ from yimen.accounts.events import (
 from yimen.accounts.models import Absence, Account, StaffPost
 from yimen.accounts.queries import PROVISIONAL_PERSON, city_today
 from yimen.accounts.rules import (
+    EmailTaken,
     PostEndedAlready,
     PostHeldAlready,
     UserNameTaken,
@@ -100,8 +101,7 @@ def make_staff_account(
     Without a password its holder asks for a new one by e-mail.
     """
     check_may_make_staff(actor)
-    if Account.objects.filter(username__iexact=username).exists():
-        raise UserNameTaken
+    _check_free(username, email)
     account = Account(
         username=username.lower(), first_name=name, email=email.lower(), is_staff=True
     )
@@ -112,14 +112,39 @@ def make_staff_account(
     return account
 
 
+def _check_free(username: str, email: str) -> None:
+    if Account.objects.filter(username__iexact=username).exists():
+        raise UserNameTaken
+    if EmailAddress.objects.filter(email__iexact=email, verified=True).exists():
+        raise EmailTaken
+
+
+@transaction.atomic
+def employ(
+    actor: Actor,
+    *,
+    username: str,
+    name: str,
+    email: str,
+    password: str | None,
+    agency: str,
+    role: str,
+    office_number: str,
+) -> StaffPost:
+    """Make an account for a new officer and give it its first post, both or neither."""
+    account = make_staff_account(
+        actor, username=username, name=name, email=email, password=password
+    )
+    return give_post(actor, account.pk, agency=agency, role=role, office_number=office_number)
+
+
 @transaction.atomic
 def make_resident_account(
     actor: Actor, *, username: str, name: str, email: str, password: str
 ) -> Account:
     """Make an account for a resident with a verified address: at a counter, and for the demo."""
     check_may_identify(actor)
-    if Account.objects.filter(username__iexact=username).exists():
-        raise UserNameTaken
+    _check_free(username, email)
     account = Account(username=username.lower(), first_name=name, email=email.lower())
     account.set_password(password)
     account.save()
@@ -250,7 +275,10 @@ def give_post(
 
 @transaction.atomic
 def end_post(actor: Actor, post_id: int) -> None:
-    """End a post today. With the last one the account stops being a staff account."""
+    """End a post today, and every sign-in of the account at once.
+
+    With the last post the account stops being a staff account.
+    """
     post = StaffPost.objects.select_for_update().select_related("account").get(pk=post_id)
     check_may_manage_staff(actor, post.agency)
     if post.until is not None:
@@ -258,11 +286,24 @@ def end_post(actor: Actor, post_id: int) -> None:
     post.until = max(city_today(), post.since)
     post.save(update_fields=["until"])
     account = post.account
-    if not account.posts.filter(until__isnull=True).exists():
-        account.is_staff = False
-        account.save(update_fields=["is_staff"])
+    account.is_staff = account.posts.filter(until__isnull=True).exists()
+    account.sign_ins_ended_at = now()
+    account.save(update_fields=["is_staff", "sign_ins_ended_at"])
     _set_office_groups(account)
     append(PostEnded(post.pk, account.pk, post.agency, post.role), actor=actor)
+
+
+@transaction.atomic
+def end_posts(
+    actor: Actor, account_id: int, *, agency: str = "", role: str = ""
+) -> tuple[StaffPost, ...]:
+    """End the open posts of an account, all or those of one agency or role; return them."""
+    wanted = {key: value for key, value in {"agency": agency, "role": role}.items() if value}
+    posts = StaffPost.objects.filter(account_id=account_id, until__isnull=True, **wanted)
+    ended = tuple(posts.select_related("account").order_by("id"))
+    for post in ended:
+        end_post(actor, post.pk)
+    return ended
 
 
 def _set_office_groups(account: Account) -> None:

@@ -19,6 +19,8 @@ class Account(AbstractUser):
     # The person that stands for this account until it is tied: drafts and applications of somebody
     # who has signed up, but whom the city does not know yet.
     provisional_person_id = models.UUIDField(null=True, blank=True)
+    # Sign-ins made until this moment count no more: a post was ended.
+    sign_ins_ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(AbstractUser.Meta):
         constraints = [

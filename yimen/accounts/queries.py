@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from yimen.accounts.models import Absence, Account, StaffPost
-from yimen.accounts.rules import delegated
+from yimen.accounts.rules import check_is_system, check_may_manage_staff, delegated
 from yimen.accounts.types import OfficerName
 from yimen.base.actor import ANONYMOUS, Actor, ActorKind, Channel, Post
 from yimen.base.clock import now, today
@@ -121,7 +121,10 @@ def has_second_factor(account_id: int) -> bool:
 
 
 def posts_of(account_id: int, day: date) -> tuple[StaffPost, ...]:
-    """Return the posts in which an account acts on a day: its own first, then delegated ones."""
+    """Return the posts in which an account acts on a day: its own first, then delegated ones.
+
+    A post is delegated within its agency: who has left there stands in for nobody there.
+    """
     absent = Absence.objects.filter(
         delegate_id=account_id, from_day__lte=day, until_day__gte=day, withdrawn=False
     ).values("account_id")
@@ -131,7 +134,10 @@ def posts_of(account_id: int, day: date) -> tuple[StaffPost, ...]:
         .filter(account__is_active=True)
         .order_by("id")
     )
-    return tuple(sorted(rows, key=lambda post: post.account_id != account_id))
+    own = [post for post in rows if post.account_id == account_id]
+    agencies = {post.agency for post in own}
+    stood_in = [p for p in rows if p.account_id != account_id and p.agency in agencies]
+    return (*own, *stood_in)
 
 
 def officer_names(account_ids: Collection[int]) -> Mapping[int, OfficerName]:
@@ -141,6 +147,21 @@ def officer_names(account_ids: Collection[int]) -> Mapping[int, OfficerName]:
     """
     rows = StaffPost.objects.filter(account_id__in=account_ids).order_by("since", "id")
     return {row.account_id: OfficerName(row.agency, row.office_number) for row in rows}
+
+
+def account_named(actor: Actor, username: str) -> Account | None:
+    """Return the account with this user name, for the system's command line."""
+    check_is_system(actor)
+    return Account.objects.filter(username__iexact=username).first()
+
+
+def all_staff(actor: Actor, agency: str = "") -> tuple[StaffPost, ...]:
+    """Return the posts held today in the city or in one agency, for who manages them."""
+    check_may_manage_staff(actor, agency)
+    rows = StaffPost.objects.held_on(city_today()).select_related("account")
+    if agency:
+        rows = rows.filter(agency=agency)
+    return tuple(rows.order_by("agency", "office_number", "id"))
 
 
 def staff_of(actor: Actor, agency: str) -> tuple[StaffPost, ...]:

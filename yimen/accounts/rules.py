@@ -1,5 +1,6 @@
 """Who may give posts, stand in and tie; when a sign-in ends. Pure decisions."""
 
+import secrets
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -15,6 +16,7 @@ LONGEST_ABSENCE_DAYS = 366
 STAFF_IDLE = timedelta(minutes=30)
 STAFF_LONGEST = timedelta(hours=12)
 RESIDENT_IDLE = timedelta(hours=2)
+_CONSONANTS, _VOWELS = "bdfghkmnprstvz", "aeiou"
 
 
 class AccountsError(Exception):
@@ -84,6 +86,19 @@ class BadDays(AccountsError):
 
 class UserNameTaken(AccountsError):
     """Another account has this user name."""
+
+
+class EmailTaken(AccountsError):
+    """Another account has this e-mail address."""
+
+
+def new_password() -> str:
+    """Return eight syllables, ``rilo-tabe-mufo-kedi``: 49 random bits that are easy to type."""
+    return "-".join(_syllable() + _syllable() for _ in range(4))
+
+
+def _syllable() -> str:
+    return secrets.choice(_CONSONANTS) + secrets.choice(_VOWELS)
 
 
 def check_is_system(actor: Actor) -> None:
@@ -185,8 +200,20 @@ def delegated(post: Post, absent_account: int) -> Post:
     return Post(post.agency, post.role, post.rights - NOT_DELEGATED, absent_account)
 
 
-def has_expired(*, is_staff: bool, signed_in: datetime, last_seen: datetime, now: datetime) -> bool:
-    """Say whether a sign-in has ended: idle for too long, or (staff) older than a working day."""
+def has_expired(
+    *,
+    is_staff: bool,
+    signed_in: datetime,
+    last_seen: datetime,
+    now: datetime,
+    ended: datetime | None = None,
+) -> bool:
+    """Say whether a sign-in has ended: idle for too long, or (staff) older than a working day.
+
+    ``ended`` is when all sign-ins of the account were ended, because a post of it was.
+    """
+    if ended is not None and signed_in <= ended:
+        return True
     if is_staff:
         return now - last_seen > STAFF_IDLE or now - signed_in > STAFF_LONGEST
     return now - last_seen > RESIDENT_IDLE

@@ -11,6 +11,7 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Say which jobs follow which events, and which stored documents are still needed."""
+        from yimen.accounts.events import PostEnded
         from yimen.cases import handlers
         from yimen.cases.events import CorrectionAsked, Decided, ExtensionDecided, Submitted
         from yimen.cases.queries.documents import named_documents
@@ -23,4 +24,5 @@ class CasesConfig(AppConfig):
         subscribe(Decided, handlers.issue_document.name)
         subscribe(CorrectionAsked, handlers.tell_of_correction.name)
         subscribe(ExtensionDecided, handlers.tell_of_extension.name)
+        subscribe(PostEnded, handlers.release_left_tasks.name)
         subscribe(CityApplied, handlers.recompute_deadlines.name)

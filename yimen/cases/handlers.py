@@ -44,6 +44,14 @@ def tell_of_extension(event_id: str, person_id: str | None, payload: dict[str, o
     actions.tell_of_extension(SYSTEM, person, case, UUID(str(payload["extension_id"])))
 
 
+@app.task(name="yimen.cases.handlers.release_left_tasks", queue="cases", retry=_RETRY)
+def release_left_tasks(event_id: str, person_id: str | None, payload: dict[str, object]) -> None:
+    """Give back the tasks of an officer whose post was ended."""
+    account_id, agency = int(str(payload["account_id"])), str(payload["agency"])
+    while actions.release_left_tasks(SYSTEM, account_id, agency):
+        pass
+
+
 @app.task(name="yimen.cases.handlers.recompute_deadlines", queue="cases", retry=_RETRY)
 def recompute_deadlines(event_id: str, person_id: str | None, payload: dict[str, object]) -> None:
     """Compute open cases anew after a city was applied; at once done when the calendar is as before."""

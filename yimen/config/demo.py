@@ -18,11 +18,12 @@ from django.conf import settings
 from yimen.accounts import actions as accounts
 from yimen.accounts.models import Account, StaffPost
 from yimen.accounts.queries import city_today, one_time_code
+from yimen.accounts.rules import new_password
 from yimen.accounts.types import TieProof
 from yimen.base.actor import SYSTEM
 from yimen.catalogue.definition import City
 from yimen.catalogue.queries import current_city
-from yimen.config.demo_secrets import Kept, Secret, keep, new_password, read_kept
+from yimen.config.demo_secrets import Kept, Secret, keep, read_kept
 from yimen.people import actions as people
 from yimen.people.models import DocumentNumber, Household, HouseholdMember, Person
 from yimen.people.queries import subjects_from

@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -10,7 +9,6 @@ from pathlib import Path
 from django.conf import settings
 
 FILE = "demo-sign-ins.json"
-_CONSONANTS, _VOWELS = "bdfghkmnprstvz", "aeiou"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +25,6 @@ class Kept:
 
     files: str = ""  # hash of the demonstration's files, once all of it is loaded
     sign_ins: Mapping[str, Secret] = field(default_factory=dict)
-
-
-def new_password() -> str:
-    """Return eight syllables, ``rilo-tabe-mufo-kedi``: 49 random bits that are easy to type."""
-    return "-".join(_syllable() + _syllable() for _ in range(4))
-
-
-def _syllable() -> str:
-    return secrets.choice(_CONSONANTS) + secrets.choice(_VOWELS)
 
 
 def read_kept() -> Kept:

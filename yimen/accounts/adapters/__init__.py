@@ -184,7 +184,13 @@ class SignInDoor:
         moment = now()
         seen = datetime.fromtimestamp(request.session.get(LAST_SEEN, moment.timestamp()), UTC)
         signed_in = signed_in_at(request) or seen
-        if has_expired(is_staff=account.is_staff, signed_in=signed_in, last_seen=seen, now=moment):
+        if has_expired(
+            is_staff=account.is_staff,
+            signed_in=signed_in,
+            last_seen=seen,
+            now=moment,
+            ended=account.sign_ins_ended_at,
+        ):
             logout(request)
         elif (
             LAST_SEEN not in request.session

@@ -6,7 +6,14 @@ Cases are named by their receipt number, tasks by receipt number and id. What is
 error of `cases.rules.errors`, a `CasesError`.
 """
 
-from yimen.cases.actions.claiming import BulkClaimed, bulk_claim, claim, hand_over, release
+from yimen.cases.actions.claiming import (
+    BulkClaimed,
+    bulk_claim,
+    claim,
+    hand_over,
+    release,
+    release_left_tasks,
+)
 from yimen.cases.actions.cleaning import forget_old_keys
 from yimen.cases.actions.corrections import (
     answer_correction,
@@ -60,6 +67,7 @@ __all__ = [
     "open_status",
     "recompute_deadlines",
     "release",
+    "release_left_tasks",
     "remove_attachment",
     "request_extension",
     "resume_draft",

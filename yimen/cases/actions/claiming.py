@@ -21,11 +21,13 @@ from yimen.cases.queries.scope import case_visible_to, cases_visible_to
 from yimen.cases.rules.errors import CasesError, NotAColleague, NotFound
 from yimen.cases.rules.permissions import (
     HEAD,
+    MOST_AT_ONCE,
     check_claim,
     check_count,
     check_hand_over,
     check_reason,
     check_release,
+    check_system,
 )
 from yimen.cases.types import HistoryKind, TaskState
 from yimen.catalogue.queries import current_city
@@ -119,12 +121,43 @@ def release(actor: Actor, receipt_number: str, task_id: UUID) -> None:
     case = case_visible_to(actor, receipt_number, lock=True)
     task = hold_task(case, task_id)
     check_release(actor, task)
+    _give_back(actor, case, task)
+
+
+def _give_back(actor: Actor, case: Case, task: Task) -> None:
     task.state = TaskState.OPEN
     task.assignee, task.assignee_number, task.claimed_at = None, "", None
     task.save(update_fields=["state", "assignee", "assignee_number", "claimed_at"])
     who = officer(actor, task.agency)
     write_history(case, HistoryKind.RELEASED, now(), actor=actor, who=who, data={"task": task.key})
     append(TaskReleased(case.id, task.id), actor=actor, person_id=case.person_id)
+
+
+@transaction.atomic
+def release_left_tasks(actor: Actor, account_id: int, agency: str) -> int:
+    """Give back what an officer has claimed in an agency and may not do there any more.
+
+    Run by the worker after a post was ended, a hundred tasks at a time; returns how many there were.
+    """
+    check_system(actor, "case.release")
+    rows = Task.objects.filter(state=TaskState.CLAIMED, assignee=account_id, agency=agency)
+    kept = _roles_served(account_id, agency)
+    held = rows.exclude(role__in=kept).select_for_update().order_by("person_id", "id")
+    tasks = list(held[:MOST_AT_ONCE])
+    for task in tasks:
+        _give_back(actor, Case.objects.get(person_id=task.person_id, id=task.case_id), task)
+    return len(tasks)
+
+
+def _roles_served(account_id: int, agency: str) -> set[str]:
+    """Return the roles of an agency whose tasks an account can do today."""
+    roles = current_city().roles
+    served: set[str] = set()
+    for post in posts_of(account_id, city_today()):
+        rights = roles[post.role].rights if post.role in roles else frozenset()
+        if post.agency == agency and "case.claim" in rights:
+            served |= roles.keys() if HEAD in rights else {post.role}
+    return served
 
 
 @transaction.atomic
