@@ -10,8 +10,11 @@ from standing import a_person, an_id_number, officer, pension
 from yimen.accounts.models import Account
 from yimen.base.actor import SYSTEM
 from yimen.base.identifiers import uuid7
+from yimen.ledger.actions import append
 from yimen.people import queries
+from yimen.people.events import RecordRead
 from yimen.people.models import Letter, TieRequest
+from yimen.people.types import RegisterField
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -132,6 +135,26 @@ def test_a_person_sees_who_read_what_and_nobody_else_does(client) -> None:
     for stranger in (a_resident("stranger", a_person(2).pk), a_resident("new"), reader):
         theirs = text(sign_in(Client(), stranger, second_factor=True).get("/account/readings/"))
         assert "累计缴费月数" not in theirs
+
+
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_every_field_of_the_register_that_was_read_has_a_word_of_its_own(client, language) -> None:
+    person = a_person().pk
+    names = [f"person.{field}" for field in RegisterField]
+    queries.facts(SYSTEM, person, names, "自动检查")
+    page = text(sign_in(client, a_resident(person_id=person)).get(f"{language}/account/readings/"))
+    shown = re.search(r"</strong>(.*?)<span", page, re.DOTALL)[1]
+    words = re.split("[、，,：:] ?", shown.strip("：: "))
+    assert len(set(words)) == len(RegisterField)
+    assert not set(words) & set(RegisterField)
+
+
+def test_a_field_that_the_city_has_dropped_is_not_hidden(client) -> None:
+    person = a_person().pk
+    event = RecordRead(person, "pension", ["shoe_size"], "x", "civil-affairs", None, None)
+    append(event, actor=SYSTEM, person_id=person)
+    page = text(sign_in(client, a_resident(person_id=person)).get("/account/readings/"))
+    assert "shoe_size" in page
 
 
 def test_an_account_whose_tie_was_undone_sees_nothing_any_more(client) -> None:

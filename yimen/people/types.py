@@ -42,6 +42,21 @@ class Category(StrEnum):
     STUDENT = "student"
 
 
+class RegisterField(StrEnum):
+    """What the register of persons says of somebody, in names such as ``person.age``."""
+
+    NAME = "name"
+    NUMBER = "number"
+    BIRTH_DATE = "birth_date"
+    AGE = "age"
+    SEX = "sex"
+    CATEGORY = "category"
+    DISTRICT = "district"
+    DIVISION = "division"
+    ADDRESS = "address"
+    PHONE = "phone"
+
+
 class MergeKind(StrEnum):
     """Why two ids are one person."""
 

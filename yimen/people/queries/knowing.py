@@ -16,12 +16,8 @@ from yimen.people.queries.persons import all_ids, is_own, surviving_id
 from yimen.people.queries.reading import append_reading
 from yimen.people.queries.records import open_record
 from yimen.people.rules import PERSON, check_may_see_person
-from yimen.people.types import Facts, RecordSource
+from yimen.people.types import Facts, RecordSource, RegisterField
 
-PERSON_FIELDS = (
-    *("age", "sex", "category", "district", "birth_date"),
-    *("name", "number", "phone", "address", "division"),  # fill in questions of a form
-)
 REGISTER = "register"  # the source of what the register of persons says
 
 
@@ -63,7 +59,7 @@ def _by_data_set(names: Collection[str], city: City) -> Mapping[str, tuple[str, 
 def _fields_of(code: str, data_sets: Mapping[str, DataSet]) -> frozenset[str]:
     if code in data_sets:
         return frozenset(declared.key for declared in data_sets[code].fields)
-    return frozenset(PERSON_FIELDS if code == PERSON else ())
+    return frozenset(RegisterField if code == PERSON else ())
 
 
 def _register_source(code: str) -> RecordSource:

@@ -22,7 +22,7 @@ from yimen.channels.portal.account.wish import Wish, read_wish, wish_questions
 from yimen.channels.shared.components import FieldError, SummaryRow
 from yimen.people import actions, queries
 from yimen.people.rules import TooManyRequests, WrongCode
-from yimen.people.types import Reading
+from yimen.people.types import Reading, RegisterField
 
 READINGS_ON_A_PAGE = 20
 OWN = "own"  # the purpose of reading one's own record: never an entry
@@ -143,7 +143,8 @@ def _shown(reading: Reading, city: City) -> dict[str, object]:
         "agency": agency.title if agency is not None else None,
         "office": reading.office_number,
         "data_set": data_set.title if data_set is not None else register,
-        "fields": [labels[key] for key in reading.fields if key in labels],
+        # A field that the city has dropped since is shown by its key: nothing read is hidden.
+        "fields": [labels.get(key) or Text.of({"page": key}) for key in reading.fields],
         "purpose": reading.purpose,
     }
 
@@ -151,13 +152,15 @@ def _shown(reading: Reading, city: City) -> dict[str, object]:
 def _register() -> dict[str, Text]:
     """Return what the register of persons says of somebody, in the language of the page."""
     words = {
-        "name": _("Name"),
-        "number": _("Identity number"),
-        "address": _("Address"),
-        "age": _("Age"),
-        "sex": _("Sex"),
-        "category": _("Kind of registration"),
-        "district": _("District"),
-        "birth_date": _("Date of birth"),
+        RegisterField.NAME: _("Name"),
+        RegisterField.NUMBER: _("Identity number"),
+        RegisterField.BIRTH_DATE: _("Date of birth"),
+        RegisterField.AGE: _("Age"),
+        RegisterField.SEX: _("Sex"),
+        RegisterField.CATEGORY: _("Kind of registration"),
+        RegisterField.DISTRICT: _("District"),
+        RegisterField.DIVISION: _("Neighbourhood"),
+        RegisterField.ADDRESS: _("Address"),
+        RegisterField.PHONE: _("Telephone"),
     }
-    return {key: Text.of({"page": label}) for key, label in words.items()}
+    return {field: Text.of({"page": word}) for field, word in words.items()}
