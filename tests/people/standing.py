@@ -6,6 +6,7 @@ from uuid import UUID
 
 from yimen.base.actor import SYSTEM, Actor, ActorKind, Channel, Post
 from yimen.base.identifiers import credit_code_check, id_check_digit
+from yimen.catalogue.queries import current_city
 from yimen.people import actions
 from yimen.people.models import Person
 from yimen.people.types import (
@@ -13,6 +14,8 @@ from yimen.people.types import (
     DocumentKind,
     OrganisationFacts,
     PersonFacts,
+    Purpose,
+    PurposeKind,
     Relation,
     Row,
 )
@@ -43,6 +46,18 @@ def an_organisation(representative: UUID, serial: int = 1) -> Person:
         "晨光小吃店", body + credit_code_check(body), "王芳", representative_id=representative
     )
     return actions.register_organisation(SYSTEM, facts)
+
+
+def said(words: str) -> Purpose:
+    """Return a purpose in the reader's own words."""
+    return Purpose(PurposeKind.STATED, words)
+
+
+def a_case(
+    service: str = "minimum-living-allowance", agency: str = "", number: str = "261123-ABCD-EFGH"
+) -> Purpose:
+    """Return the purpose of handling an application for a service."""
+    return Purpose(PurposeKind.CASE, number, current_city().services[service], agency)
 
 
 def resident(person_id: UUID | None, account_id: int = 3, *, identified: bool = True) -> Actor:

@@ -1,20 +1,23 @@
 """The pages on which an account is tied, and on which a person sees who read their data."""
 
 import re
+from dataclasses import dataclass
+from typing import ClassVar
 
 import pytest
 from django.test import Client
 from signing_in import a_resident, an_officer, sign_in
-from standing import a_person, an_id_number, officer, pension
+from standing import a_case, a_person, an_id_number, officer, pension, said
 
 from yimen.accounts.models import Account
 from yimen.base.actor import SYSTEM
 from yimen.base.identifiers import uuid7
 from yimen.ledger.actions import append
+from yimen.ledger.events import Event
 from yimen.people import queries
 from yimen.people.events import RecordRead
 from yimen.people.models import Letter, TieRequest
-from yimen.people.types import RegisterField
+from yimen.people.types import Purpose, PurposeKind, RegisterField
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -32,6 +35,20 @@ TOKEN = re.compile(r'csrfmiddlewaretoken" value="[^"]+"')
 def resident(client) -> Client:
     """Somebody who has an account that is not tied."""
     return sign_in(client, a_resident())
+
+
+def an_old_reading(purpose: str) -> Event:
+    """Return an entry as it was before purposes had a kind."""
+
+    @dataclass(frozen=True)
+    class OldReading(Event):
+        kind: ClassVar[str] = RecordRead.kind
+        data_set: str
+        fields: list[str]
+        purpose: str
+        agency: str
+
+    return OldReading("person", ["age"], purpose, "")
 
 
 def text(answer) -> str:
@@ -124,24 +141,59 @@ def test_a_person_sees_who_read_what_and_nobody_else_does(client) -> None:
     person = a_person().pk
     pension(person, 12)
     reader = an_officer()
-    queries.open_record(
-        officer(account_id=reader.pk), person, "pension", ["months_paid"], "案件 <b>261123</b>"
-    )
-    queries.facts(SYSTEM, person, ["person.age"], "自动检查")
+    reads = officer(account_id=reader.pk)
+    queries.open_record(reads, person, "pension", ["months_paid"], a_case())
+    queries.facts(SYSTEM, person, ["person.age"], said("<b>自动检查</b>"))
     mine = text(sign_in(client, a_resident(person_id=person)).get("/account/readings/"))
-    for words in ("上海市民政局", "211", "累计缴费月数", "年龄", "自动检查"):
+    for words in ("上海市民政局", "211", "累计缴费月数", "年龄", "261123-ABCD-EFGH"):
         assert words in mine
-    assert "<b>261123</b>" not in mine
+    assert "<b>自动检查" not in mine and "自动检查" in mine
     for stranger in (a_resident("stranger", a_person(2).pk), a_resident("new"), reader):
         theirs = text(sign_in(Client(), stranger, second_factor=True).get("/account/readings/"))
         assert "累计缴费月数" not in theirs
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        (
+            "",
+            [
+                "办理您的申请 261123-ABCD-EFGH：最低生活保障",
+                "填写申请：普通护照",
+                "用途：case 7",
+            ],
+        ),
+        (
+            "/en",
+            [
+                "Your application 261123-ABCD-EFGH: Minimum living allowance",
+                "Filling in: Passport",
+                "For: case 7",
+            ],
+        ),
+    ],
+)
+def test_what_a_record_was_opened_for_is_a_sentence_also_for_old_entries(
+    client, city, language: str, sentences: list[str]
+) -> None:
+    person = a_person().pk
+    passport = city.services["passport-application"]
+    filling_in = Purpose(PurposeKind.FILLING_IN, passport.code, passport)
+    for purpose in (a_case(), filling_in):
+        queries.facts(officer(), person, ["person.age"], purpose)
+    append(an_old_reading("case 7"), actor=SYSTEM, person_id=person)
+    page = text(sign_in(client, a_resident(person_id=person)).get(f"{language}/account/readings/"))
+    for sentence in sentences:
+        assert sentence in page
+    assert "passport-application" not in page
 
 
 @pytest.mark.parametrize("language", ["", "/en"])
 def test_every_field_of_the_register_that_was_read_has_a_word_of_its_own(client, language) -> None:
     person = a_person().pk
     names = [f"person.{field}" for field in RegisterField]
-    queries.facts(SYSTEM, person, names, "自动检查")
+    queries.facts(SYSTEM, person, names, said("自动检查"))
     page = text(sign_in(client, a_resident(person_id=person)).get(f"{language}/account/readings/"))
     shown = re.search(r"</strong>(.*?)<span", page, re.DOTALL)[1]
     words = re.split("[、，,：:] ?", shown.strip("：: "))
@@ -151,7 +203,7 @@ def test_every_field_of_the_register_that_was_read_has_a_word_of_its_own(client,
 
 def test_a_field_that_the_city_has_dropped_is_not_hidden(client) -> None:
     person = a_person().pk
-    event = RecordRead(person, "pension", ["shoe_size"], "x", "civil-affairs", None, None)
+    event = RecordRead(person, "pension", ["shoe_size"], "x", "civil-affairs", None, None, "", "")
     append(event, actor=SYSTEM, person_id=person)
     page = text(sign_in(client, a_resident(person_id=person)).get("/account/readings/"))
     assert "shoe_size" in page
@@ -173,8 +225,8 @@ def test_personal_pages_stay_out_of_every_cache(resident) -> None:
 
 def test_the_list_of_readings_takes_few_queries(client, django_assert_num_queries) -> None:
     person = a_person().pk
-    for number in range(30):
-        queries.open_record(officer(), person, "pension", ["months_paid"], f"case {number}")
+    for _ in range(30):
+        queries.open_record(officer(), person, "pension", ["months_paid"], a_case())
     sign_in(client, a_resident(person_id=person))
     client.get("/account/readings/")
     with django_assert_num_queries(5):  # session, account, ids, entries, officers

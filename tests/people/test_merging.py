@@ -8,6 +8,7 @@ from yimen.ledger.models import Event
 from yimen.people import actions, queries, rules
 from yimen.people.models import Merge
 from yimen.people.queries.persons import surviving_id
+from yimen.people.types import NO_PURPOSE
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -18,7 +19,7 @@ def test_both_ids_of_a_merged_person_lead_to_both() -> None:
     assert set(queries.all_ids(old)) == set(queries.all_ids(new)) == {old, new}
     assert queries.all_ids(old)[0] == old
     assert (surviving_id(old), surviving_id(new)) == (new, new)
-    assert queries.person(resident(old), old, "own").pk == new
+    assert queries.person(resident(old), old, NO_PURPOSE).pk == new
     event = Event.objects.order_by("id").last()
     assert (event.kind, event.person_id) == ("people.merged", old)
 
@@ -42,7 +43,7 @@ def test_a_record_under_the_old_id_is_found_under_the_new_one() -> None:
     old, new = a_person(1).pk, a_person(2).pk
     pension(old, 120)
     actions.merge(SYSTEM, old, new, "")
-    record = queries.open_record(resident(new), new, "pension", ["months_paid"], "own")
+    record = queries.open_record(resident(new), new, "pension", ["months_paid"], NO_PURPOSE)
     assert record.values == {"months_paid": 120}
 
 

@@ -5,13 +5,23 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
-from standing import DAY, a_household, a_person, an_organisation, officer, pension, resident
+from standing import (
+    DAY,
+    a_case,
+    a_household,
+    a_person,
+    an_organisation,
+    officer,
+    pension,
+    resident,
+    said,
+)
 
 from yimen.base.actor import ANONYMOUS, SYSTEM
 from yimen.base.identifiers import uuid7
 from yimen.ledger.models import Event
 from yimen.people import actions, queries, rules
-from yimen.people.types import Row
+from yimen.people.types import NO_PURPOSE, Row
 
 pytestmark = pytest.mark.usefixtures("city")
 PAID = ["months_paid"]
@@ -88,7 +98,7 @@ def test_the_newest_row_counts() -> None:
     pension(person, 12, date(2026, 5, 1))
     pension(person, 11, date(2026, 4, 1))
     pension(person, 13, date(2026, 5, 1))
-    record = queries.open_record(resident(person), person, "pension", PAID, "own")
+    record = queries.open_record(resident(person), person, "pension", PAID, NO_PURPOSE)
     assert (record.values["months_paid"], record.as_of) == (13, date(2026, 5, 1))
     assert record.source.source_id == "test"
 
@@ -97,7 +107,11 @@ def test_values_come_back_in_their_kinds() -> None:
     person = a_person().pk
     pension(person, 12, contribution_base="7384.00", enrolled_on="1994年7月1日")
     record = queries.open_record(
-        resident(person), person, "pension", ["contribution_base", "enrolled_on", "status"], "own"
+        resident(person),
+        person,
+        "pension",
+        ["contribution_base", "enrolled_on", "status"],
+        NO_PURPOSE,
     )
     assert record.values == {
         "contribution_base": Decimal("7384.00"),
@@ -109,7 +123,7 @@ def test_values_come_back_in_their_kinds() -> None:
 def test_reading_ones_own_record_leaves_no_entry() -> None:
     person = a_person().pk
     pension(person, 12)
-    queries.open_record(resident(person), person, "pension", PAID, "own")
+    queries.open_record(resident(person), person, "pension", PAID, NO_PURPOSE)
     assert entries() == []
     assert queries.readings_of(resident(person)) == ()
 
@@ -118,25 +132,26 @@ def test_every_read_by_another_is_an_entry_that_the_person_sees(city) -> None:
     person = a_person().pk
     pension(person, 347)
     reader = officer(agency="civil-affairs")
-    queries.open_record(reader, person, "pension", ["status", "months_paid"], "Case 261123-1")
+    queries.open_record(reader, person, "pension", ["status", "months_paid"], a_case())
     [entry] = entries()
     assert entry.person_id == person
     assert entry.payload["fields"] == ["months_paid", "status"]
     assert "347" not in str(entry.payload)
     [reading] = queries.readings_of(resident(person))
-    assert (reading.agency, reading.purpose) == ("civil-affairs", "Case 261123-1")
+    assert (reading.agency, reading.purpose) == ("civil-affairs", "261123-ABCD-EFGH")
+    assert (reading.purpose_kind, reading.service_code) == ("case", "minimum-living-allowance")
     assert (reading.data_set, reading.fields) == ("pension", ("months_paid", "status"))
 
 
 def test_looking_is_an_entry_even_when_nothing_is_there() -> None:
     person = a_person().pk
-    assert queries.open_record(officer(), person, "pension", PAID, "case") is None
+    assert queries.open_record(officer(), person, "pension", PAID, a_case()) is None
     assert len(entries()) == 1
 
 
 def test_the_systems_reads_are_entries_too() -> None:
     person = a_person().pk
-    queries.open_record(SYSTEM, person, "pension", PAID, "instant decision")
+    queries.open_record(SYSTEM, person, "pension", PAID, said("instant decision"))
     [reading] = queries.readings_of(resident(person))
     assert (reading.agency, reading.office_number) == ("", "")
 
@@ -146,9 +161,9 @@ def test_another_person_another_office_and_a_visitor_get_nothing(stranger) -> No
     person = a_person().pk
     pension(person, 12)
     with pytest.raises(rules.MayNotOpen):
-        queries.open_record(stranger, person, "pension", PAID, "curiosity")
+        queries.open_record(stranger, person, "pension", PAID, said("curiosity"))
     with pytest.raises(rules.MayNotOpen):
-        queries.facts(stranger, person, ["person.age"], "curiosity")
+        queries.facts(stranger, person, ["person.age"], said("curiosity"))
     assert entries() == []
     assert queries.readings_of(stranger) == ()
 
@@ -161,25 +176,25 @@ def test_a_provisional_session_never_reads_the_person_it_was_claimed_for() -> No
     left_open = resident(draft, identified=False)
     for asked in (person, draft):
         with pytest.raises(rules.MayNotOpen):
-            queries.open_record(left_open, asked, "pension", PAID, "own")
+            queries.open_record(left_open, asked, "pension", PAID, NO_PURPOSE)
     assert queries.own_ids(left_open) == (draft,)
 
 
 def test_a_closed_data_set_opens_to_its_owner_only() -> None:
     person = a_person().pk
     with pytest.raises(rules.MayNotOpen):
-        queries.open_record(officer(), person, "family_planning", ["children"], "case")
+        queries.open_record(officer(), person, "family_planning", ["children"], a_case())
     owner = officer(agency="family-planning")
-    assert queries.open_record(owner, person, "family_planning", ["children"], "case") is None
+    assert queries.open_record(owner, person, "family_planning", ["children"], a_case()) is None
 
 
 def test_an_unknown_data_set_or_field_is_named() -> None:
     person = a_person().pk
     with pytest.raises(rules.UnknownDataSet) as unknown:
-        queries.open_record(officer(), person, "horoscope", ["sign"], "case")
+        queries.open_record(officer(), person, "horoscope", ["sign"], a_case())
     assert unknown.value.data_set == "horoscope"
     with pytest.raises(rules.UnknownFields):
-        queries.open_record(officer(), person, "pension", ["sign"], "case")
+        queries.open_record(officer(), person, "pension", ["sign"], a_case())
 
 
 def test_a_household_record_is_found_through_each_member() -> None:
@@ -189,10 +204,10 @@ def test_a_household_record_is_found_through_each_member() -> None:
     actions.write_records(SYSTEM, "household", [row], as_of=DAY, source_id="x")
     for member in (mother, child):
         record = queries.open_record(
-            resident(member), member, "household", ["monthly_income"], "own"
+            resident(member), member, "household", ["monthly_income"], NO_PURPOSE
         )
         assert record.values == {"monthly_income": Decimal("1200.00")}
-    assert queries.open_record(SYSTEM, stranger, "household", ["members"], "x") is None
+    assert queries.open_record(SYSTEM, stranger, "household", ["members"], said("x")) is None
 
 
 def test_who_represents_an_organisation_reads_its_records_as_their_own() -> None:
@@ -200,27 +215,27 @@ def test_who_represents_an_organisation_reads_its_records_as_their_own() -> None
     shop = an_organisation(boss).pk
     row = Row(shop, {"status": "registered", "employees": 4})
     actions.write_records(SYSTEM, "enterprise", [row], as_of=DAY, source_id="x")
-    record = queries.open_record(resident(boss), shop, "enterprise", ["employees"], "own")
+    record = queries.open_record(resident(boss), shop, "enterprise", ["employees"], NO_PURPOSE)
     assert record.values == {"employees": 4}
     assert entries() == []
     with pytest.raises(rules.MayNotOpen):
-        queries.open_record(resident(clerk), shop, "enterprise", ["employees"], "own")
+        queries.open_record(resident(clerk), shop, "enterprise", ["employees"], NO_PURPOSE)
 
 
 def test_opening_a_record_takes_few_queries(django_assert_num_queries) -> None:
     person = a_person().pk
     pension(person, 12)
     with django_assert_num_queries(2):  # all ids, the row
-        queries.open_record(resident(person), person, "pension", PAID, "own")
+        queries.open_record(resident(person), person, "pension", PAID, NO_PURPOSE)
     with django_assert_num_queries(2 + 3):  # and the entry in its transaction
-        queries.open_record(officer(), person, "pension", PAID, "case")
+        queries.open_record(officer(), person, "pension", PAID, a_case())
 
 
 def test_a_value_with_quotes_is_a_value() -> None:
     person = a_person().pk
     name = "O'Neil\"; DROP TABLE dataset.pension; --"
     pension(person, 12, bank_name=name)
-    record = queries.open_record(resident(person), person, "pension", ["bank_name"], "own")
+    record = queries.open_record(resident(person), person, "pension", ["bank_name"], NO_PURPOSE)
     assert record.values["bank_name"] == name
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM dataset.pension")

@@ -11,6 +11,7 @@ from standing import (
     an_organisation,
     officer,
     resident,
+    said,
 )
 
 from yimen.base.actor import ANONYMOUS, SYSTEM
@@ -18,7 +19,7 @@ from yimen.base.identifiers import uuid7
 from yimen.ledger.models import Event
 from yimen.people import actions, queries, rules
 from yimen.people.models import HouseholdMember, Person
-from yimen.people.types import DocumentKind, PersonFacts, Relation
+from yimen.people.types import NO_PURPOSE, DocumentKind, PersonFacts, Relation
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -122,30 +123,30 @@ def test_a_strangers_household_is_not_shown() -> None:
 
 def test_staff_find_a_person_by_number_for_a_purpose_and_leave_an_entry() -> None:
     person = a_person()
-    found = queries.find_by_number(officer(), DocumentKind.ID_CARD, an_id_number(), "case 1")
+    found = queries.find_by_number(officer(), DocumentKind.ID_CARD, an_id_number(), said("case 1"))
     assert found == person.pk
     assert last_event().kind == "people.record_read"
-    assert queries.find_by_number(officer(), DocumentKind.ID_CARD, "x", "case 1") is None
+    assert queries.find_by_number(officer(), DocumentKind.ID_CARD, "x", said("case 1")) is None
     with pytest.raises(rules.PurposeMissing):
-        queries.find_by_number(officer(), DocumentKind.ID_CARD, an_id_number(), "")
+        queries.find_by_number(officer(), DocumentKind.ID_CARD, an_id_number(), NO_PURPOSE)
     with pytest.raises(rules.MayNotOpen):
-        queries.find_by_number(resident(person.pk), DocumentKind.ID_CARD, an_id_number(), "x")
+        queries.find_by_number(resident(person.pk), DocumentKind.ID_CARD, an_id_number(), said("x"))
 
 
 def test_a_person_is_shown_to_themselves_without_an_entry_and_to_staff_with_one() -> None:
     person = a_person()
     before = Event.objects.count()
-    assert queries.person(resident(person.pk), person.pk, "own") == person
+    assert queries.person(resident(person.pk), person.pk, NO_PURPOSE) == person
     assert Event.objects.count() == before
-    assert queries.person(officer(), person.pk, "case 1") == person
+    assert queries.person(officer(), person.pk, said("case 1")) == person
     assert last_event().payload["purpose"] == "case 1"
-    assert queries.person(SYSTEM, uuid7(), "job") is None
+    assert queries.person(SYSTEM, uuid7(), said("job")) is None
     for stranger in (ANONYMOUS, resident(uuid7()), officer("page.edit")):
         with pytest.raises(rules.MayNotOpen):
-            queries.person(stranger, person.pk, "curiosity")
+            queries.person(stranger, person.pk, said("curiosity"))
 
 
 def test_a_visitor_sees_the_provisional_person_who_stands_for_them() -> None:
     provisional = actions.make_provisional_person(ANONYMOUS)
     me = resident(provisional, identified=False)
-    assert queries.person(me, provisional, "own").pk == provisional
+    assert queries.person(me, provisional, NO_PURPOSE).pk == provisional

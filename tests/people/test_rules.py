@@ -10,10 +10,19 @@ from yimen.base.actor import ANONYMOUS, SYSTEM, Actor, ActorKind, Channel, Post
 from yimen.base.identifiers import credit_code_check, id_check_digit, uuid7
 from yimen.catalogue.types import Sharing
 from yimen.people import rules
-from yimen.people.types import DocumentKind, OrganisationFacts, PersonFacts, Sex
+from yimen.people.types import (
+    NO_PURPOSE,
+    DocumentKind,
+    OrganisationFacts,
+    PersonFacts,
+    Purpose,
+    PurposeKind,
+    Sex,
+)
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 ONE, OTHER = uuid7(), uuid7()
+PURPOSE = Purpose(PurposeKind.STATED, "case 1")
 
 
 def an_id_number(first_17: str = "31010019700101002") -> str:
@@ -32,42 +41,42 @@ def resident(**more: object) -> Actor:
 
 @pytest.mark.parametrize("right", ["case.read", "counter.read"])
 def test_staff_open_a_record_with_a_right_and_a_purpose(right: str) -> None:
-    rules.check_may_open(staff(right), a_data_set(), own=False, purpose="case 1")
+    rules.check_may_open(staff(right), a_data_set(), own=False, purpose=PURPOSE)
 
 
 def test_without_a_purpose_no_record_opens() -> None:
     with pytest.raises(rules.PurposeMissing):
-        rules.check_may_open(staff("case.read"), a_data_set(), own=False, purpose=" ")
+        rules.check_may_open(staff("case.read"), a_data_set(), own=False, purpose=NO_PURPOSE)
 
 
 @pytest.mark.parametrize("actor", [ANONYMOUS, resident(), staff("page.edit")])
 def test_without_the_right_no_record_of_another_opens(actor: Actor) -> None:
     with pytest.raises(rules.MayNotOpen) as refusal:
-        rules.check_may_open(actor, a_data_set(), own=False, purpose="curiosity")
+        rules.check_may_open(actor, a_data_set(), own=False, purpose=PURPOSE)
     assert refusal.value.data_set == "pension"
     with pytest.raises(rules.MayNotOpen):
-        rules.check_may_see_person(actor, own=False, purpose="curiosity")
+        rules.check_may_see_person(actor, own=False, purpose=PURPOSE)
 
 
 def test_ones_own_record_and_the_systems_reads_need_no_right() -> None:
-    rules.check_may_open(resident(), a_data_set(), own=True, purpose="")
-    rules.check_may_open(SYSTEM, a_data_set(), own=False, purpose="")
-    rules.check_may_see_person(resident(), own=True, purpose="")
-    rules.check_may_see_person(SYSTEM, own=False, purpose="")
+    rules.check_may_open(resident(), a_data_set(), own=True, purpose=NO_PURPOSE)
+    rules.check_may_open(SYSTEM, a_data_set(), own=False, purpose=NO_PURPOSE)
+    rules.check_may_see_person(resident(), own=True, purpose=NO_PURPOSE)
+    rules.check_may_see_person(SYSTEM, own=False, purpose=NO_PURPOSE)
 
 
 def test_a_closed_data_set_opens_to_its_owner_only() -> None:
     closed = a_data_set(sharing=Sharing.CLOSED)
     with pytest.raises(rules.MayNotOpen):
-        rules.check_may_open(staff("case.read"), closed, own=False, purpose="case 1")
+        rules.check_may_open(staff("case.read"), closed, own=False, purpose=PURPOSE)
     owner = staff("case.read", agency="labour-social-security")
-    rules.check_may_open(owner, closed, own=False, purpose="case 1")
+    rules.check_may_open(owner, closed, own=False, purpose=PURPOSE)
 
 
 def test_staff_see_a_person_with_a_purpose_only() -> None:
-    rules.check_may_see_person(staff("case.read"), own=False, purpose="case 1")
+    rules.check_may_see_person(staff("case.read"), own=False, purpose=PURPOSE)
     with pytest.raises(rules.PurposeMissing):
-        rules.check_may_see_person(staff("case.read"), own=False, purpose="")
+        rules.check_may_see_person(staff("case.read"), own=False, purpose=NO_PURPOSE)
 
 
 def test_the_post_that_reads_is_the_one_with_the_right() -> None:

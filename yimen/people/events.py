@@ -122,7 +122,7 @@ class RecordsWritten(Event):
 
 @dataclass(frozen=True, slots=True)
 class RecordRead(Event):
-    """Somebody opened one person's data set for a purpose."""
+    """Somebody opened one person's data set for a purpose: a `people.types.PurposeKind`."""
 
     kind: ClassVar[str] = "people.record_read"
     person_id: UUID
@@ -132,3 +132,5 @@ class RecordRead(Event):
     agency: str
     reader_account_id: int | None
     acting_for_account_id: int | None
+    purpose_kind: str
+    service_code: str

@@ -11,7 +11,14 @@ from yimen.base.actor import Actor, ActorKind, Post
 from yimen.base.identifiers import check_credit_code, id_number_facts
 from yimen.catalogue.definition import DataSet
 from yimen.catalogue.types import Sharing
-from yimen.people.types import DocumentKind, OrganisationFacts, PersonFacts, RowProblem, Sex
+from yimen.people.types import (
+    DocumentKind,
+    OrganisationFacts,
+    PersonFacts,
+    Purpose,
+    RowProblem,
+    Sex,
+)
 
 PERSON = "person"  # the register of persons itself, in names such as person.age
 READ_RIGHTS = ("case.read", "counter.read")
@@ -144,7 +151,7 @@ def reading_post(actor: Actor) -> Post | None:
     return next((p for p in actor.posts if not p.rights.isdisjoint(READ_RIGHTS)), None)
 
 
-def check_may_open(actor: Actor, data_set: DataSet, *, own: bool, purpose: str) -> None:
+def check_may_open(actor: Actor, data_set: DataSet, *, own: bool, purpose: Purpose) -> None:
     """Refuse unless it is one's own record, or staff who may read it and say what for.
 
     A closed data set opens to the agency that owns it and to nobody else.
@@ -154,17 +161,17 @@ def check_may_open(actor: Actor, data_set: DataSet, *, own: bool, purpose: str) 
     agencies = {post.agency for post in actor.posts if not post.rights.isdisjoint(READ_RIGHTS)}
     if not agencies or (data_set.sharing is Sharing.CLOSED and data_set.owner not in agencies):
         raise MayNotOpen(data_set.code)
-    if not purpose.strip():
+    if not purpose.is_named:
         raise PurposeMissing
 
 
-def check_may_see_person(actor: Actor, *, own: bool, purpose: str) -> None:
+def check_may_see_person(actor: Actor, *, own: bool, purpose: Purpose) -> None:
     """Refuse unless it is oneself, or staff who may read records and say what for."""
     if own or actor.kind is ActorKind.SYSTEM:
         return
     if reading_post(actor) is None:
         raise MayNotOpen(PERSON)
-    if not purpose.strip():
+    if not purpose.is_named:
         raise PurposeMissing
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from yimen.base.text import Text
-from yimen.catalogue.definition import Criterion, Standard
+from yimen.catalogue.definition import Criterion, Service, Standard
 
 
 class PersonKind(StrEnum):
@@ -62,6 +62,14 @@ class MergeKind(StrEnum):
 
     DUPLICATE = "duplicate"  # registered twice: each id leads to all of them
     CLAIM = "claim"  # a provisional person turned out to be this one: the way back is closed
+
+
+class PurposeKind(StrEnum):
+    """What somebody's record is opened for."""
+
+    CASE = "case"  # an application is handled; the reference is its receipt number
+    FILLING_IN = "filling_in"  # an application is filled in; the reference is the service
+    STATED = "stated"  # in the reader's own words
 
 
 class Relation(StrEnum):
@@ -188,6 +196,26 @@ class Eligibility:
 
 
 @dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a record is opened for, and by which of the reader's agencies.
+
+    ``service`` is what is applied for. Without an agency it is that of the first post that reads.
+    """
+
+    kind: PurposeKind
+    reference: str
+    service: Service | None = None
+    agency: str = ""
+
+    @property
+    def is_named(self) -> bool:
+        return bool(self.reference.strip())
+
+
+NO_PURPOSE = Purpose(PurposeKind.STATED, "")  # for one's own record
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """One entry of the list that shows a person who read what about them, and why."""
 
@@ -196,7 +224,9 @@ class Reading:
     office_number: str
     data_set: str
     fields: tuple[str, ...]
-    purpose: str
+    purpose_kind: PurposeKind
+    purpose: str  # the reference, or the words
+    service_code: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from yimen.cases.rules.permissions import (
     check_right,
     check_system,
 )
+from yimen.cases.rules.purposes import for_case
 from yimen.cases.types import (
     CorrectionItem,
     CorrectionKind,
@@ -164,7 +165,8 @@ def _merged(
     # Questions that a corrected answer closes are dropped by reading in order.
     read = read_answers(service, city, merged, attached)
     missing = {e.key for e in read.errors if e.code is AnswerCode.MATERIAL_MISSING}
-    known = stands_in(actor, service, case.person_id) if missing else {}
+    purpose = for_case(actor, case, service)
+    known = stands_in(actor, service, case.person_id, purpose=purpose) if missing else {}
     errors = [error for error in read.errors if error.key not in missing & known.keys()]
     if errors:
         raise AnswersRefused(errors)

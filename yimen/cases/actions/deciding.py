@@ -95,7 +95,7 @@ def _complete(
     check_complete(actor, task, kind, outcome)
     check_case_move(_VERBS[kind], case.state)
     reason = check_reason(reason, needed=outcome in _AGAINST)
-    named = _grounds(actor, case, grounds) if outcome is TaskOutcome.REFUSE else ()
+    named = _grounds(actor, case, task, grounds) if outcome is TaskOutcome.REFUSE else ()
     if task.state == TaskState.OPEN:
         take(actor, case, task)
     at = now()
@@ -123,14 +123,14 @@ def _write_outcome(task: Task, outcome: TaskOutcome, reason: str, at: datetime) 
     task.save(update_fields=["state", "outcome", "reason", "done_at"])
 
 
-def _grounds(actor: Actor, case: Case, keys: Sequence[str]) -> tuple[Ground, ...]:
+def _grounds(actor: Actor, case: Case, task: Task, keys: Sequence[str]) -> tuple[Ground, ...]:
     """Return the criteria that a refusal rests on, with the records and dates that decided them."""
     service = service_of(case)
     known_keys = {criterion.key for criterion in service.criteria}
     for key in keys:
         if key not in known_keys:
             raise UnknownGround(key)
-    records = case_records(actor, case, application_of(case), service)
+    records = case_records(actor, case, application_of(case), service, agency=task.agency)
     chosen = [
         decided
         for decided in records.criteria

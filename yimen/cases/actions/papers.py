@@ -20,6 +20,7 @@ from yimen.cases.queries.records import typed_answers
 from yimen.cases.rules.errors import NoTemplate, check_found
 from yimen.cases.rules.papers import filled, name_in, placeholders, spaced_code, valid_until
 from yimen.cases.rules.permissions import check_system
+from yimen.cases.rules.purposes import for_case
 from yimen.cases.types import DocumentKind, Ground, HistoryKind, Outcome, Paper, RemedyNamed
 from yimen.catalogue.definition import Service
 from yimen.catalogue.queries import current_city
@@ -68,7 +69,7 @@ def paper_of(
     certificate = decision.outcome == Outcome.APPROVED
     kind = DocumentKind.CERTIFICATE if certificate else DocumentKind.REFUSAL
     code = "".join(secrets.choice(_CODE_ALPHABET) for _ in range(_CODE_LENGTH))
-    registered = person(actor, case.person_id, case.receipt_number)
+    registered = person(actor, case.person_id, for_case(actor, case, service))
     answers = typed_answers(service, city, application.answers, case.submitted_on)
     name = (registered.name if registered is not None else "") or name_in(answers)
     until = valid_until(decision.decided_on, service.result.valid_years) if certificate else None

@@ -10,10 +10,11 @@ from yimen.cases.models import Case, Draft, DraftFile, IdempotencyKey
 from yimen.cases.queries.scope import applicant_ids, draft_of, drafts_of
 from yimen.cases.rules.drafts import draft_key, key_scope
 from yimen.cases.rules.errors import UnknownService
+from yimen.cases.rules.purposes import for_draft
 from yimen.catalogue.definition import DataSet, Material, Service
 from yimen.catalogue.queries import current_city, service_version
 from yimen.people.queries import all_ids, facts, open_record, own_ids, says
-from yimen.people.types import RecordSource
+from yimen.people.types import Purpose, RecordSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def prefilled(
     if subject is None:
         return {}
     names = {field.key: field.from_record for field in asked}
-    known = facts(actor, subject, set(names.values()), f"{service.code} {service.version}")
+    known = facts(actor, subject, set(names.values()), for_draft(actor, service))
     return {
         key: Prefilled(known.values[name], known.sources[name])
         for key, name in names.items()
@@ -182,20 +183,25 @@ def _whose_records(actor: Actor, person_id: UUID | None) -> UUID | None:
 
 
 def stands_in(
-    actor: Actor, service: Service, person_id: UUID | None = None
+    actor: Actor,
+    service: Service,
+    person_id: UUID | None = None,
+    *,
+    purpose: Purpose | None = None,
 ) -> dict[str, RecordSource]:
     """Return the materials that are not asked for, each with the record that answers instead.
 
     Where a material says what its record must say, one that does not say so answers nothing.
     Nothing for visitors: their records are not opened. ``person_id`` names an organisation of the
-    actor's, or (for staff) whose application it is.
+    actor's, or (for staff) whose application it is. The purpose is filling in, unless another is
+    given.
     """
     subject = _whose_records(actor, person_id)
     if subject is None:
         return {}
     city, ids = current_city(), all_ids(subject)
     known = {}
-    purpose = f"{service.code} {service.version}"
+    purpose = purpose or for_draft(actor, service)
     for material in service.materials:
         data_set = city.data_sets.get(material.from_data_set)
         if data_set is None:

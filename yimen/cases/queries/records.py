@@ -7,13 +7,14 @@ from datetime import date
 from yimen.base.actor import Actor
 from yimen.base.text import Text
 from yimen.cases.models import Application, Case
+from yimen.cases.rules.purposes import for_case
 from yimen.cases.types import NO_TEXT, Ground, StandardNamed
 from yimen.catalogue.definition import City, Criterion, Service
 from yimen.catalogue.queries import current_city
 from yimen.catalogue.rules import Answer, read_answers
 from yimen.people.queries import eligibility, facts
 from yimen.people.rules import MayNotOpen, check_may_open
-from yimen.people.types import CriterionAnswer, Facts, RecordSource
+from yimen.people.types import CriterionAnswer, Facts, Purpose, RecordSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,30 +57,32 @@ def case_records(
     service: Service,
     *,
     also: Iterable[str] = (),
+    agency: str = "",
 ) -> CaseRecords:
-    """Open the person's records for a case: each data set once, with the receipt as purpose.
+    """Open the person's records for a case: each data set once, by the agency named.
 
     What the applicant states counts only where a criterion asks for an answer of the form: a
     record is never replaced by the applicant's word. ``also`` are names to read beside those of
     the criteria.
     """
     city = current_city()
+    purpose = for_case(actor, case, service, agency)
     names = {name for c in service.criteria for name in c.when.names}.union(also)
     of_records = {name for name in names if not name.startswith("answer.")}
-    closed = _closed_to(actor, city, of_records, case.receipt_number)
+    closed = _closed_to(actor, city, of_records, purpose)
     opened = {name for name in of_records if name.split(".")[0] not in closed}
-    found = facts(actor, case.person_id, opened, case.receipt_number)
+    found = facts(actor, case.person_id, opened, purpose)
     known: dict[str, object] = dict(found.values)
     typed = typed_answers(service, city, application.answers)
     known.update({f"answer.{key}": value for key, value in typed.items()})
-    decided = eligibility(actor, service, None, known, case.receipt_number)
+    decided = eligibility(actor, service, None, known, purpose)
     criteria = tuple(
         CriterionFacts(answer, _sources(answer.criterion, found)) for answer in decided.criteria
     )
     return CaseRecords(found, criteria, decided.holds, tuple(sorted(closed)))
 
 
-def _closed_to(actor: Actor, city: City, names: Iterable[str], purpose: str) -> set[str]:
+def _closed_to(actor: Actor, city: City, names: Iterable[str], purpose: Purpose) -> set[str]:
     """Return the data sets that stay closed to this officer: their owners share them with nobody."""
     closed = set()
     for code in {name.split(".")[0] for name in names} & city.data_sets.keys():

@@ -11,7 +11,7 @@ from yimen.base.expression import Expression, Value, evaluate
 from yimen.catalogue.definition import City, Criterion, Service
 from yimen.catalogue.queries import current_city
 from yimen.people.queries.knowing import facts
-from yimen.people.types import CriterionAnswer, Eligibility, Facts, Record
+from yimen.people.types import CriterionAnswer, Eligibility, Facts, Purpose, Record
 
 
 def eligibility(
@@ -19,7 +19,7 @@ def eligibility(
     service: Service,
     person_id: UUID | None,
     known: Mapping[str, object],
-    purpose: str,
+    purpose: Purpose,
 ) -> Eligibility:
     """Return whether each criterion holds, with the sentence and the records that decided.
 

@@ -16,12 +16,12 @@ from yimen.people.queries.persons import all_ids, is_own, surviving_id
 from yimen.people.queries.reading import append_reading
 from yimen.people.queries.records import open_record
 from yimen.people.rules import PERSON, check_may_see_person
-from yimen.people.types import Facts, RecordSource, RegisterField
+from yimen.people.types import Facts, Purpose, RecordSource, RegisterField
 
 REGISTER = "register"  # the source of what the register of persons says
 
 
-def facts(actor: Actor, person_id: UUID, names: Collection[str], purpose: str) -> Facts:
+def facts(actor: Actor, person_id: UUID, names: Collection[str], purpose: Purpose) -> Facts:
     """Return what is known of the names, each with the record it comes from.
 
     One read, and so one entry, for each data set among the names. A name that is not known is
@@ -71,7 +71,7 @@ def _of_person(
     person_id: UUID,
     ids: Collection[UUID],
     fields: tuple[str, ...],
-    purpose: str,
+    purpose: Purpose,
     city: City,
 ) -> tuple[Mapping[str, Value], RecordSource]:
     own = is_own(actor, tuple(ids)) or actor.person_id == person_id

@@ -16,7 +16,7 @@ from yimen.people.models import (
 )
 from yimen.people.queries.reading import append_reading
 from yimen.people.rules import PERSON, check_may_see_person
-from yimen.people.types import DocumentKind, MergeKind
+from yimen.people.types import DocumentKind, MergeKind, Purpose
 
 # From one id to all ids of the same person: up through duplicates only, down through all merges.
 # The way up from a provisional person is closed, because whoever holds its draft is not known.
@@ -71,7 +71,7 @@ def is_own(actor: Actor, ids: Sequence[UUID]) -> bool:
     ).exists()
 
 
-def person(actor: Actor, person_id: UUID, purpose: str) -> Person | None:
+def person(actor: Actor, person_id: UUID, purpose: Purpose) -> Person | None:
     """Return a person as registered: name, number, birth date, address.
 
     One's own, or for staff with a purpose; then it is an entry in the person's list of readings.
@@ -86,7 +86,9 @@ def person(actor: Actor, person_id: UUID, purpose: str) -> Person | None:
     return found
 
 
-def find_by_number(actor: Actor, document: DocumentKind, number: str, purpose: str) -> UUID | None:
+def find_by_number(
+    actor: Actor, document: DocumentKind, number: str, purpose: Purpose
+) -> UUID | None:
     """Return the person who has this document, for staff with a purpose."""
     check_may_see_person(actor, own=False, purpose=purpose)
     row = DocumentNumber.objects.filter(document=document, number=number.upper()).first()

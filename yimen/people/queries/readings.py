@@ -6,7 +6,7 @@ from yimen.ledger.queries import events_about
 from yimen.ledger.types import LedgerEntry
 from yimen.people.events import RecordRead
 from yimen.people.queries.persons import own_ids
-from yimen.people.types import Reading
+from yimen.people.types import PurposeKind, Reading
 
 NEWEST = 1000
 
@@ -28,11 +28,14 @@ def readings_of(actor: Actor) -> tuple[Reading, ...]:
 
 def _reading(entry: LedgerEntry, office_number: str) -> Reading:
     fields = entry.payload["fields"]
+    kind = str(entry.payload.get("purpose_kind", ""))
     return Reading(
         at=entry.at,
         agency=str(entry.payload["agency"]),
         office_number=office_number,
         data_set=str(entry.payload["data_set"]),
         fields=tuple(str(field) for field in fields) if isinstance(fields, list) else (),
+        purpose_kind=PurposeKind(kind) if kind in set(PurposeKind) else PurposeKind.STATED,
         purpose=str(entry.payload["purpose"]),
+        service_code=str(entry.payload.get("service_code", "")),
     )

@@ -15,7 +15,7 @@ from yimen.people.definition import SCHEMA, table_of
 from yimen.people.queries.persons import all_ids, household_of, is_own
 from yimen.people.queries.reading import append_reading
 from yimen.people.rules import UnknownDataSet, check_fields, check_may_open, check_may_write_records
-from yimen.people.types import Record
+from yimen.people.types import Purpose, Record
 
 
 def declared_data_set(code: str) -> DataSet:
@@ -31,7 +31,7 @@ def open_record(
     person_id: UUID,
     data_set: str,
     fields: Collection[str],
-    purpose: str,
+    purpose: Purpose,
     *,
     ids: Sequence[UUID] | None = None,
 ) -> Record | None:

@@ -12,7 +12,7 @@ from yimen.catalogue.definition import City, DataField, FormField, Option, Place
 from yimen.catalogue.rules import AnswerError, read_answer
 from yimen.catalogue.types import DivisionLevel, FieldKind
 from yimen.people.queries import eligibility
-from yimen.people.types import Category, CriterionAnswer, Eligibility, Sex
+from yimen.people.types import Category, CriterionAnswer, Eligibility, Purpose, PurposeKind, Sex
 
 _HERE = Place(__name__, 1)
 _OF_THE_FORM = "answer."
@@ -58,7 +58,7 @@ def check(
     """Judge the criteria by the records of a person, if any, and by what was answered."""
     known = {name: known_value(name, raw, city) for name, raw in given.items()}
     held = {name: value for name, value in known.items() if value is not None}
-    purpose = f"{service.code} {service.version}"
+    purpose = Purpose(PurposeKind.FILLING_IN, service.code, service)
     return Check(service, given, eligibility(actor, service, person_id, held, purpose))
 
 
