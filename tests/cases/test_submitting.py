@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from city_life import (
     a_person,
+    an_account,
     an_application,
     case_of,
     files_for,
@@ -22,7 +23,7 @@ from django.test.utils import CaptureQueriesContext
 
 from yimen.base.actor import SYSTEM, Channel
 from yimen.base.identifiers import credit_code_check, normal_receipt_number
-from yimen.cases.actions import submit
+from yimen.cases.actions import send_status_code, submit
 from yimen.cases.models import Application, Case, CaseFile, History, IdempotencyKey
 from yimen.cases.rules.errors import (
     AnswersRefused,
@@ -204,6 +205,8 @@ def test_who_represents_a_company_applies_for_it() -> None:
     assert receipt.person_id == company.pk
     with pytest.raises(NotAllowed):
         send(resident(a_person(3).pk), application)
+    an_account(wang.pk)
+    assert send_status_code(visitor(), receipt.receipt_number) == "w***@example.org"
 
 
 def test_two_receipt_numbers_that_happen_to_be_alike_are_kept_apart(

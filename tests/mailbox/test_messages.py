@@ -112,11 +112,7 @@ def test_a_person_finds_what_was_posted_under_all_their_ids(wang: Person) -> Non
 
 
 def test_who_represents_an_organisation_reads_its_messages(wang: Person) -> None:
-    body = "91310100DEM000001"
-    facts = OrganisationFacts(
-        "晨光小吃店", body + credit_code_check(body), "王芳", representative_id=wang.pk
-    )
-    posted(register_organisation(SYSTEM, facts))
+    posted(a_company(wang))
     assert len(messages_of(owner(wang.pk))) == 1
 
 
@@ -170,6 +166,35 @@ def test_without_an_account_it_goes_to_the_address_in_the_application(wang: Pers
     posted(wang, email="fang@example.org")
     delivered()
     assert mail.outbox[0].to == ["fang@example.org"]
+
+
+def a_company(representative: Person) -> Person:
+    body = "91310100DEM000001"
+    facts = OrganisationFacts(
+        "晨光小吃店", body + credit_code_check(body), "王芳", representative_id=representative.pk
+    )
+    return register_organisation(SYSTEM, facts)
+
+
+@pytest.mark.parametrize(
+    ("stated", "reached"), [("", "wang@example.org"), ("shop@example.org", "shop@example.org")]
+)
+def test_an_organisation_without_an_account_is_reached_where_it_says_or_by_who_represents_it(
+    wang: Person, stated: str, reached: str
+) -> None:
+    twin = register_person(SYSTEM, PersonFacts("王芳"))
+    account_of(twin)
+    merge(SYSTEM, twin.pk, wang.pk, "registered twice")
+    posted(a_company(wang), email=stated)
+    assert Delivery.objects.get().address == reached
+
+
+def test_the_account_of_an_organisation_comes_first(wang: Person) -> None:
+    account_of(wang)
+    company = a_company(wang)
+    account_of(company, "company@example.org")
+    posted(company, email="shop@example.org")
+    assert Delivery.objects.get().address == "company@example.org"
 
 
 def test_it_goes_to_the_account_that_took_over_what_was_begun_before_signing_in(

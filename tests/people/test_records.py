@@ -222,6 +222,17 @@ def test_who_represents_an_organisation_reads_its_records_as_their_own() -> None
         queries.open_record(resident(clerk), shop, "enterprise", ["employees"], NO_PURPOSE)
 
 
+def test_who_represents_an_organisation_sees_who_read_its_records() -> None:
+    boss, clerk = a_person(1).pk, a_person(2).pk
+    shop = an_organisation(boss).pk
+    queries.open_record(officer(), shop, "enterprise", ["employees"], a_case("business-licence"))
+    queries.facts(officer(), boss, ["person.age"], a_case())
+    own, of_shop = queries.readings_of(resident(boss))
+    assert (own.data_set, own.organisation) == ("person", "")
+    assert (of_shop.data_set, of_shop.organisation) == ("enterprise", "晨光小吃店")
+    assert queries.readings_of(resident(clerk)) == ()
+
+
 def test_opening_a_record_takes_few_queries(django_assert_num_queries) -> None:
     person = a_person().pk
     pension(person, 12)

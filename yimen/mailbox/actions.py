@@ -28,13 +28,7 @@ from yimen.mailbox.events import (
 )
 from yimen.mailbox.models import Delivery, Message
 from yimen.mailbox.queries import address_of, message_row
-from yimen.mailbox.rules import (
-    LONGEST_WAIT,
-    EmailNotSent,
-    check_may_post,
-    first_address,
-    is_given_up,
-)
+from yimen.mailbox.rules import LONGEST_WAIT, EmailNotSent, check_may_post, is_given_up
 from yimen.mailbox.types import DeliveryState
 
 log = logging.getLogger(__name__)
@@ -69,7 +63,7 @@ def post(
     """Put a message into a person's mailbox, once for each ``key``, and return its id.
 
     An e-mail goes to the person's account, or to ``email`` where there is none (somebody who
-    applied without signing in). It says only that there is a message, with the receipt number and
+    applied without signing in), or to who represents the organisation. It says only that there is a message, with the receipt number and
     where to read it. ``language`` is the e-mail's.
     """
     check_may_post(actor)
@@ -92,7 +86,7 @@ def post(
 
 
 def _queue_notice(row: Message, language: str, email: str) -> Delivery | None:
-    address = first_address((address_of(row.person_id), email))
+    address = address_of(row.person_id, email)
     if not address:
         return None
     with in_language(language):

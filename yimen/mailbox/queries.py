@@ -11,8 +11,8 @@ from yimen.accounts.models import Account
 from yimen.base.actor import Actor
 from yimen.base.text import Text
 from yimen.mailbox.models import Message
-from yimen.mailbox.rules import MessageNotFound
-from yimen.people.queries import all_ids, organisations_of, own_ids, surviving_id
+from yimen.mailbox.rules import MessageNotFound, first_address
+from yimen.people.queries import acting_ids, all_ids, representatives_of, surviving_id
 
 PAGE = 50  # messages answered at once
 
@@ -31,9 +31,7 @@ class MessageView:
 
 
 def _visible_to(actor: Actor) -> QuerySet[Message]:
-    ids: Sequence[UUID] = own_ids(actor)
-    for organisation in organisations_of(actor) if ids else ():
-        ids = (*ids, *all_ids(organisation.id))
+    ids = acting_ids(actor)
     return Message.objects.filter(person_id__in=ids) if ids else Message.objects.none()
 
 
@@ -84,12 +82,19 @@ def unread_count(actor: Actor) -> int:
     return _visible_to(actor).filter(read_at__isnull=True).count()
 
 
-def address_of(person_id: UUID) -> str:
-    """Return the e-mail address of the account that belongs to a person, or "".
+def address_of(person_id: UUID, stated: str = "") -> str:
+    """Return the e-mail address at which a person is reached, or "".
 
-    What was begun before signing in belongs to the account that has taken it over.
+    That of the account that belongs to the person, else the one stated in an application, else, for
+    an organisation, that of who represents it. What was begun before signing in belongs to the
+    account that has taken it over.
     """
     ids = all_ids(surviving_id(person_id))
+    own = first_address((_account_address(ids), stated))
+    return own or _account_address(representatives_of(ids))
+
+
+def _account_address(ids: Sequence[UUID]) -> str:
     accounts = Account.objects.filter(
         Q(person_id__in=ids) | Q(provisional_person_id__in=ids), is_active=True
     ).exclude(email="")

@@ -222,6 +222,7 @@ class Reading:
     at: datetime
     agency: str
     office_number: str
+    organisation: str  # the name of whose record it is, when it is not the person's own
     data_set: str
     fields: tuple[str, ...]
     purpose_kind: PurposeKind

@@ -23,7 +23,7 @@ from yimen.cases.events import (
 )
 from yimen.cases.models import Draft, DraftFile, ResumeCode
 from yimen.cases.queries.drafts import DraftView, FileView, file_view, open_service, view_of
-from yimen.cases.queries.scope import applicant_ids, draft_of
+from yimen.cases.queries.scope import draft_of
 from yimen.cases.rules.drafts import (
     DRAFT_LIFE,
     changes,
@@ -42,6 +42,7 @@ from yimen.catalogue.queries import current_city, service_version
 from yimen.keys.queries import keyed_hash
 from yimen.ledger.actions import append, store_document
 from yimen.people.actions import make_provisional_person
+from yimen.people.queries import acting_ids
 
 _CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that looks like something else
 _CODE_LENGTH = 12  # 58 random bits
@@ -55,7 +56,7 @@ def person_applying(actor: Actor, person_id: UUID | None) -> UUID:
     (`accounts.actions.keep_provisional`).
     """
     own = person_id is None or person_id == actor.person_id
-    if own or person_id not in applicant_ids(actor):
+    if own or person_id not in acting_ids(actor):
         check_may_apply(actor, for_somebody=not own)
     return person_id or actor.person_id or make_provisional_person(actor)
 
@@ -228,7 +229,7 @@ def resume_draft(actor: Actor, code: str) -> DraftView:
         .filter(person_id=found.person_id, id=found.draft_id)
         .first()
     )
-    own = row.person_id in applicant_ids(actor)
+    own = row.person_id in acting_ids(actor)
     if not may_continue(actor, identified=row.identified, own=own):
         raise NotAllowed("draft.resume")
     earlier = row.id

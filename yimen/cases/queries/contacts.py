@@ -18,8 +18,8 @@ def stated_address(service: Service, application: Application) -> str:
 
 
 def address_for(case: Case) -> str:
-    """Return the address of the applicant's account, else the one in the application, or ""."""
-    return address_of(case.person_id) or stated_address(service_of(case), application_of(case))
+    """Return the address at which the applicant is reached, or ""."""
+    return address_of(case.person_id, stated_address(service_of(case), application_of(case)))
 
 
 def applicant_name(case: Case, application: Application) -> str:

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from yimen.base.actor import Actor
 from yimen.cases.models import Case, Draft, DraftFile, IdempotencyKey
-from yimen.cases.queries.scope import applicant_ids, draft_of, drafts_of
+from yimen.cases.queries.scope import draft_of, drafts_of
 from yimen.cases.rules.drafts import draft_key, key_scope
 from yimen.cases.rules.errors import UnknownService
 from yimen.cases.rules.purposes import for_draft
 from yimen.catalogue.definition import DataSet, Material, Service
 from yimen.catalogue.queries import current_city, service_version
-from yimen.people.queries import all_ids, facts, open_record, own_ids, says
+from yimen.people.queries import acting_ids, all_ids, facts, open_record, own_ids, says
 from yimen.people.types import Purpose, RecordSource
 
 
@@ -95,7 +95,7 @@ def receipt_of_draft(actor: Actor, draft_id: UUID) -> str | None:
     Who comes back to a page of a form that was sent is shown what it became, also when they have
     signed in since.
     """
-    ids = applicant_ids(actor)
+    ids = acting_ids(actor)
     scopes = [key_scope(actor), *(f"person:{person_id}" for person_id in ids)]
     sent = IdempotencyKey.objects.filter(scope__in=scopes, key=draft_key(draft_id)).first()
     if sent is None or sent.person_id not in ids:

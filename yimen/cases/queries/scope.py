@@ -8,20 +8,9 @@ from yimen.base.actor import Actor, ActorKind
 from yimen.base.identifiers import normal_receipt_number
 from yimen.cases.models import Case, Draft, ReceiptLookup
 from yimen.cases.rules.errors import NotFound, check_found
-from yimen.people.queries import all_ids, organisations_of, own_ids
+from yimen.people.queries import acting_ids
 
 READ = "case.read"
-
-
-def applicant_ids(actor: Actor) -> tuple[UUID, ...]:
-    """Return every id under which the actor applies: their own and their organisations'.
-
-    Merged and provisional ids are among them. Staff and visitors without a draft have none.
-    """
-    ids = own_ids(actor)
-    for organisation in organisations_of(actor) if ids else ():
-        ids += all_ids(organisation.id)
-    return ids
 
 
 def cases_visible_to(actor: Actor) -> QuerySet[Case]:
@@ -35,7 +24,7 @@ def cases_visible_to(actor: Actor) -> QuerySet[Case]:
     if actor.is_staff:
         agencies = sorted(actor.agencies_with(READ))
         return Case.objects.filter(agencies__overlap=agencies) if agencies else Case.objects.none()
-    ids = applicant_ids(actor)
+    ids = acting_ids(actor)
     return Case.objects.filter(person_id__in=ids) if ids else Case.objects.none()
 
 
@@ -57,7 +46,7 @@ def case_visible_to(actor: Actor, receipt_number: str, *, lock: bool = False) ->
 
 def drafts_of(actor: Actor) -> QuerySet[Draft]:
     """Return the drafts of the actor; staff see nobody's."""
-    ids = applicant_ids(actor)
+    ids = acting_ids(actor)
     return Draft.objects.filter(person_id__in=ids) if ids else Draft.objects.none()
 
 

@@ -3,6 +3,7 @@
 from yimen.people.queries.judging import eligibility, says
 from yimen.people.queries.knowing import facts
 from yimen.people.queries.persons import (
+    acting_ids,
     all_ids,
     find_by_number,
     household_members,
@@ -10,6 +11,7 @@ from yimen.people.queries.persons import (
     organisations_of,
     own_ids,
     person,
+    representatives_of,
     surviving_id,
 )
 from yimen.people.queries.readings import readings_of
@@ -17,6 +19,7 @@ from yimen.people.queries.records import open_record, subjects_from
 from yimen.people.queries.ties import letters_waiting, tie_state
 
 __all__ = [
+    "acting_ids",
     "all_ids",
     "eligibility",
     "facts",
@@ -29,6 +32,7 @@ __all__ = [
     "own_ids",
     "person",
     "readings_of",
+    "representatives_of",
     "says",
     "subjects_from",
     "surviving_id",

@@ -98,6 +98,26 @@ def find_by_number(
     return row.person_id
 
 
+def acting_ids(actor: Actor) -> tuple[UUID, ...]:
+    """Return every id in whose name somebody acts: their own and their organisations'.
+
+    Merged and provisional ids are among them. Staff and visitors without a draft have none.
+    """
+    ids = own_ids(actor)
+    for organisation in organisations_of(actor) if ids else ():
+        ids += all_ids(organisation.pk)
+    return ids
+
+
+def representatives_of(ids: Sequence[UUID]) -> tuple[UUID, ...]:
+    """Return every id of who represents an organisation, by any of its ids; nothing for others."""
+    rows = Organisation.objects.filter(person_id__in=ids, representative_id__isnull=False)
+    found = rows.values_list("representative_id", flat=True)
+    return tuple(
+        one for representative in found if representative for one in all_ids(representative)
+    )
+
+
 def organisations_of(actor: Actor) -> tuple[Person, ...]:
     """Return the organisations that the person who acts represents."""
     if not actor.identified:

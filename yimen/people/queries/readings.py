@@ -5,7 +5,7 @@ from yimen.base.actor import Actor
 from yimen.ledger.queries import events_about
 from yimen.ledger.types import LedgerEntry
 from yimen.people.events import RecordRead
-from yimen.people.queries.persons import own_ids
+from yimen.people.queries.persons import all_ids, organisations_of, own_ids
 from yimen.people.types import PurposeKind, Reading
 
 NEWEST = 1000
@@ -14,25 +14,40 @@ NEWEST = 1000
 def readings_of(actor: Actor) -> tuple[Reading, ...]:
     """Return who read records of the person who acts, newest first, a thousand at most.
 
-    Only for an account that is tied: it is the person's own list and nobody else's. Officers are
-    named by agency and office number. Three queries.
+    Those of organisations that the person represents are among them, with their names. Only for an
+    account that is tied: it is the person's own list and nobody else's. Officers are named by
+    agency and office number.
     """
     if not actor.identified:
         return ()
-    entries = events_about(own_ids(actor), kinds=[RecordRead.kind], limit=NEWEST)
+    about = {
+        one: organisation.name
+        for organisation in organisations_of(actor)
+        for one in all_ids(organisation.pk)
+    }
+    ids = (*own_ids(actor), *about)
+    entries = events_about(ids, kinds=[RecordRead.kind], limit=NEWEST)
     readers = {entry.actor_account for entry in entries if entry.actor_account is not None}
     names = officer_names(readers) if readers else {}
     offices = {account: name.office_number for account, name in names.items()}
-    return tuple(_reading(entry, offices.get(entry.actor_account or 0, "")) for entry in entries)
+    return tuple(
+        _reading(
+            entry,
+            offices.get(entry.actor_account or 0, ""),
+            about.get(entry.person_id, "") if entry.person_id is not None else "",
+        )
+        for entry in entries
+    )
 
 
-def _reading(entry: LedgerEntry, office_number: str) -> Reading:
+def _reading(entry: LedgerEntry, office_number: str, organisation: str) -> Reading:
     fields = entry.payload["fields"]
     kind = str(entry.payload.get("purpose_kind", ""))
     return Reading(
         at=entry.at,
         agency=str(entry.payload["agency"]),
         office_number=office_number,
+        organisation=organisation,
         data_set=str(entry.payload["data_set"]),
         fields=tuple(str(field) for field in fields) if isinstance(fields, list) else (),
         purpose_kind=PurposeKind(kind) if kind in set(PurposeKind) else PurposeKind.STATED,

@@ -45,6 +45,7 @@ def _shown(reading: Reading, city: City, language: str) -> dict[str, object]:
         "at": reading.at,
         "agency": agency.title if agency is not None else None,
         "office": reading.office_number,
+        "organisation": reading.organisation,
         "data_set": data_set.title if data_set is not None else register,
         # A field that the city has dropped since is shown by its key: nothing read is hidden.
         "fields": [labels.get(key) or Text.of({"page": key}) for key in reading.fields],
