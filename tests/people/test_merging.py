@@ -84,6 +84,9 @@ def test_a_claimed_draft_belongs_to_the_person_and_shows_the_way_to_nobody() -> 
     actions.claim_provisional(resident(person), draft, person)
     assert set(queries.all_ids(person)) == {person, draft}
     assert queries.all_ids(draft) == (draft,)
+    assert surviving_id(draft) == draft
+    assert queries.all_ids(draft, claims=True) == (draft, person)
+    assert surviving_id(draft, claims=True) == person
     assert Merge.objects.count() == 1
 
 

@@ -17,7 +17,7 @@ from standing import (
     said,
 )
 
-from yimen.base.actor import ANONYMOUS, SYSTEM
+from yimen.base.actor import ANONYMOUS, SYSTEM, Actor, ActorKind, Channel
 from yimen.base.identifiers import uuid7
 from yimen.ledger.models import Event
 from yimen.people import actions, queries, rules
@@ -178,6 +178,37 @@ def test_a_provisional_session_never_reads_the_person_it_was_claimed_for() -> No
         with pytest.raises(rules.MayNotOpen):
             queries.open_record(left_open, asked, "pension", PAID, NO_PURPOSE)
     assert queries.own_ids(left_open) == (draft,)
+
+
+def test_a_provisional_session_reads_nothing_of_the_register_after_it_was_claimed() -> None:
+    person = a_person().pk
+    draft = actions.make_provisional_person(ANONYMOUS)
+    actions.claim_provisional(SYSTEM, draft, person)
+    visitor = Actor(ActorKind.ANONYMOUS, Channel.PORTAL, person_id=draft)
+    names = ["person.number", "person.address", "person.name"]
+    for left_open in (resident(draft, identified=False), visitor):
+        found = queries.person(left_open, draft, NO_PURPOSE)
+        assert (found.pk, found.number, found.address) == (draft, "", "")
+        assert queries.facts(left_open, draft, names, NO_PURPOSE).values == {}
+        with pytest.raises(rules.MayNotOpen):
+            queries.person(left_open, person, NO_PURPOSE)
+
+
+@pytest.mark.parametrize("reader", [officer(), SYSTEM])
+def test_the_city_finds_the_records_of_who_stands_behind_a_claimed_application(
+    reader: Actor,
+) -> None:
+    person, twin = a_person().pk, a_person(2).pk
+    actions.merge(SYSTEM, twin, person, "registered twice")
+    pension(twin, 12)
+    draft = actions.make_provisional_person(ANONYMOUS)
+    actions.claim_provisional(SYSTEM, draft, person)
+    found = queries.facts(reader, draft, ["pension.months_paid", "person.address"], a_case())
+    assert found.values == {"pension.months_paid": 12, "person.address": "徐汇区示例路1号"}
+    record = queries.open_record(reader, draft, "pension", PAID, a_case())
+    assert record.values == {"months_paid": 12}
+    assert queries.person(reader, draft, a_case()).pk == person
+    assert len(queries.readings_of(resident(person))) == len(entries()) == 4
 
 
 def test_a_closed_data_set_opens_to_its_owner_only() -> None:

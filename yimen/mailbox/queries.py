@@ -12,7 +12,7 @@ from yimen.base.actor import Actor
 from yimen.base.text import Text
 from yimen.mailbox.models import Message
 from yimen.mailbox.rules import MessageNotFound, first_address
-from yimen.people.queries import acting_ids, all_ids, representatives_of, surviving_id
+from yimen.people.queries import acting_ids, all_ids, representatives_of
 
 PAGE = 50  # messages answered at once
 
@@ -89,7 +89,7 @@ def address_of(person_id: UUID, stated: str = "") -> str:
     an organisation, that of who represents it. What was begun before signing in belongs to the
     account that has taken it over.
     """
-    ids = all_ids(surviving_id(person_id))
+    ids = all_ids(person_id, claims=True)
     own = first_address((_account_address(ids), stated))
     return own or _account_address(representatives_of(ids))
 

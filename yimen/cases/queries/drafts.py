@@ -13,7 +13,7 @@ from yimen.cases.rules.errors import UnknownService
 from yimen.cases.rules.purposes import for_draft
 from yimen.catalogue.definition import DataSet, Material, Service
 from yimen.catalogue.queries import current_city, service_version
-from yimen.people.queries import acting_ids, all_ids, facts, open_record, own_ids, says
+from yimen.people.queries import acting_ids, facts, ids_for, open_record, own_ids, says
 from yimen.people.types import Purpose, RecordSource
 
 
@@ -199,7 +199,7 @@ def stands_in(
     subject = _whose_records(actor, person_id)
     if subject is None:
         return {}
-    city, ids = current_city(), all_ids(subject)
+    city, ids = current_city(), ids_for(actor, subject)
     known = {}
     purpose = purpose or for_draft(actor, service)
     for material in service.materials:

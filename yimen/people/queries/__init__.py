@@ -8,11 +8,11 @@ from yimen.people.queries.persons import (
     find_by_number,
     household_members,
     household_of,
+    ids_for,
     organisations_of,
     own_ids,
     person,
     representatives_of,
-    surviving_id,
 )
 from yimen.people.queries.readings import readings_of
 from yimen.people.queries.records import open_record, subjects_from
@@ -26,6 +26,7 @@ __all__ = [
     "find_by_number",
     "household_members",
     "household_of",
+    "ids_for",
     "letters_waiting",
     "open_record",
     "organisations_of",
@@ -35,6 +36,5 @@ __all__ = [
     "representatives_of",
     "says",
     "subjects_from",
-    "surviving_id",
     "tie_state",
 ]

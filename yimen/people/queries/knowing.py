@@ -12,7 +12,7 @@ from yimen.catalogue.definition import City, DataSet
 from yimen.catalogue.queries import current_city
 from yimen.catalogue.types import DivisionLevel
 from yimen.people.models import Person
-from yimen.people.queries.persons import all_ids, is_own, surviving_id
+from yimen.people.queries.persons import follows_claims, ids_for, is_own, surviving_id
 from yimen.people.queries.reading import append_reading
 from yimen.people.queries.records import open_record
 from yimen.people.rules import PERSON, check_may_see_person
@@ -28,7 +28,7 @@ def facts(actor: Actor, person_id: UUID, names: Collection[str], purpose: Purpos
     absent; ``answer.*`` and other names that no data set has are left to the caller.
     """
     city = current_city()
-    ids = all_ids(person_id)
+    ids = ids_for(actor, person_id)
     values: dict[str, object] = {}
     sources: dict[str, RecordSource] = {}
     known: Mapping[str, object]
@@ -78,7 +78,8 @@ def _of_person(
     check_may_see_person(actor, own=own, purpose=purpose)
     if not own:
         append_reading(actor, person_id, PERSON, fields, purpose)
-    found = Person.objects.filter(pk=surviving_id(person_id)).first()
+    surviving = surviving_id(person_id, claims=follows_claims(actor))
+    found = Person.objects.filter(pk=surviving).first()
     if found is None:
         return {}, _register_source(PERSON)
     known: dict[str, Value] = {

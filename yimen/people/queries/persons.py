@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import connection
 
 from yimen.accounts.queries import city_today
-from yimen.base.actor import Actor
+from yimen.base.actor import Actor, ActorKind
 from yimen.people.models import (
     DocumentNumber,
     HouseholdMember,
@@ -18,29 +18,35 @@ from yimen.people.queries.reading import append_reading
 from yimen.people.rules import PERSON, check_may_see_person
 from yimen.people.types import DocumentKind, MergeKind, Purpose
 
-# From one id to all ids of the same person: up through duplicates only, down through all merges.
-# The way up from a provisional person is closed, because whoever holds its draft is not known.
+# From one id to all ids of the same person: down through all merges, up through duplicates only. The
+# way up from a provisional person is closed, because whoever holds its draft is not known; it is
+# open to the city itself, which handles what was applied for under that id.
 _ALL_IDS = """
 WITH RECURSIVE same(id) AS (
     VALUES (%(person)s::uuid)
   UNION
     SELECT CASE WHEN merge.person_id = same.id THEN merge.surviving_id ELSE merge.person_id END
     FROM same JOIN people_merge AS merge
-      ON (merge.surviving_id = same.id OR (merge.person_id = same.id AND merge.kind = %(up)s))
+      ON (merge.surviving_id = same.id OR (merge.person_id = same.id AND merge.kind = ANY(%(up)s)))
     WHERE merge.ended_at IS NULL
 )
 SELECT id FROM same ORDER BY id = %(person)s::uuid DESC, id
 """
 
 
-def all_ids(person_id: UUID) -> tuple[UUID, ...]:
+_UP = (MergeKind.DUPLICATE,)
+
+
+def all_ids(person_id: UUID, *, claims: bool = False) -> tuple[UUID, ...]:
     """Return every id under which things of this person are kept, the given one first.
 
     Reads of tables with ``person_id`` take all of them: ``person_id__in=all_ids(...)``. For a
-    provisional person that is its own id and those merged into it.
+    provisional person that is its own id and those merged into it; with ``claims``, for the city's
+    own work, also those of who turned out to stand behind it.
     """
+    kinds = [kind.value for kind in (MergeKind if claims else _UP)]
     with connection.cursor() as cursor:
-        cursor.execute(_ALL_IDS, {"person": person_id, "up": MergeKind.DUPLICATE.value})
+        cursor.execute(_ALL_IDS, {"person": person_id, "up": kinds})
         return tuple(row[0] for row in cursor.fetchall())
 
 
@@ -49,11 +55,25 @@ def own_ids(actor: Actor) -> tuple[UUID, ...]:
     return all_ids(actor.person_id) if actor.person_id is not None else ()
 
 
-def surviving_id(person_id: UUID) -> UUID:
-    """Return the id that this one was merged into, through all steps, or the id itself."""
+def follows_claims(actor: Actor) -> bool:
+    """Say whether the actor may go from a provisional person to who stands behind it."""
+    return actor.is_staff or actor.kind is ActorKind.SYSTEM
+
+
+def ids_for(actor: Actor, person_id: UUID) -> tuple[UUID, ...]:
+    """Return the ids under which an actor looks for what is kept of a person."""
+    return all_ids(person_id, claims=follows_claims(actor))
+
+
+def surviving_id(person_id: UUID, *, claims: bool = False) -> UUID:
+    """Return the id that this one was merged into, through all steps, or the id itself.
+
+    A provisional person stays itself, unless ``claims`` are followed.
+    """
     seen = {person_id}
+    steps = Merge.objects.filter(ended_at__isnull=True, kind__in=MergeKind if claims else _UP)
     while True:
-        step = Merge.objects.filter(person_id=person_id, ended_at__isnull=True).first()
+        step = steps.filter(person_id=person_id).first()
         if step is None or step.surviving_id in seen:
             return person_id
         person_id = step.surviving_id
@@ -77,10 +97,10 @@ def person(actor: Actor, person_id: UUID, purpose: Purpose) -> Person | None:
     One's own, or for staff with a purpose; then it is an entry in the person's list of readings.
     A visitor reads the provisional person that stands for them.
     """
-    ids = all_ids(person_id)
-    own = is_own(actor, ids) or actor.person_id == person_id
+    own = is_own(actor, all_ids(person_id)) or actor.person_id == person_id
     check_may_see_person(actor, own=own, purpose=purpose)
-    found = Person.objects.filter(pk=surviving_id(person_id)).first()
+    surviving = surviving_id(person_id, claims=follows_claims(actor))
+    found = Person.objects.filter(pk=surviving).first()
     if found is not None and not own:
         append_reading(actor, person_id, PERSON, ("name", "number", "address"), purpose)
     return found

@@ -12,7 +12,7 @@ from yimen.catalogue.definition import DataSet
 from yimen.catalogue.queries import current_city
 from yimen.catalogue.types import Subject
 from yimen.people.definition import SCHEMA, table_of
-from yimen.people.queries.persons import all_ids, household_of, is_own
+from yimen.people.queries.persons import household_of, ids_for, is_own
 from yimen.people.queries.reading import append_reading
 from yimen.people.rules import UnknownDataSet, check_fields, check_may_open, check_may_write_records
 from yimen.people.types import Purpose, Record
@@ -40,11 +40,11 @@ def open_record(
     The newest ``as_of`` counts, then the newest id. Who reads somebody else's record leaves an
     entry before anything is returned, also when there is no row: that somebody looked is what
     counts. Open a data set once in a request: every call is an entry. ``ids`` spares a query when
-    the caller has asked `all_ids` already.
+    the caller has asked `ids_for` already.
     """
     declared = declared_data_set(data_set)
     check_fields(declared, fields)
-    known_ids = ids if ids is not None else all_ids(person_id)
+    known_ids = ids if ids is not None else ids_for(actor, person_id)
     own = is_own(actor, known_ids)
     check_may_open(actor, declared, own=own, purpose=purpose)
     if not own:
