@@ -159,7 +159,7 @@ def test_a_person_sees_who_read_what_and_nobody_else_does(client) -> None:
         (
             "",
             [
-                "办理您的申请 261123-ABCD-EFGH：最低生活保障",
+                "办理你的申请 261123-ABCD-EFGH：最低生活保障",
                 "填写申请：普通护照",
                 "用途：case 7",
             ],

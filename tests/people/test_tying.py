@@ -126,16 +126,52 @@ def test_a_code_serves_the_account_that_asked_for_it_only() -> None:
     assert Account.objects.get(pk=thief.account_id).person_id is None
 
 
-def test_a_new_letter_makes_the_old_code_void() -> None:
+@pytest.mark.parametrize("letter", [0, 1])
+def test_asking_again_leaves_the_letters_on_their_way_valid(letter: int) -> None:
+    person, actor = a_person(), an_account()
+    for _ in range(3):
+        ask(actor)
+    codes = Letter.objects.order_by("queued_at", "id").values_list("code", flat=True)
+    assert len(codes) == 2  # the third wish is answered alike, but nothing more is posted
+    assert actions.confirm_tie(actor, codes[letter]) == person.pk
+
+
+def test_with_one_code_all_others_of_the_account_are_used_up() -> None:
     a_person()
     actor = an_account()
     ask(actor)
-    old = code_in_the_letter()
     ask(actor)
+    first, second = Letter.objects.values_list("code", flat=True)
+    actions.confirm_tie(actor, first)
     with pytest.raises(rules.WrongCode):
-        actions.confirm_tie(actor, old)
-    newest = Letter.objects.order_by("-queued_at").first()
-    actions.confirm_tie(actor, newest.code)
+        actions.confirm_tie(actor, second)
+
+
+def test_tries_are_those_of_the_account_and_a_new_wish_gives_new_ones() -> None:
+    person, actor = a_person(), an_account()
+    ask(actor)
+    code = code_in_the_letter()
+    ask(actor)
+    for left in (4, 3, 2, 1, 0):
+        with pytest.raises(rules.WrongCode) as refusal:
+            actions.confirm_tie(actor, "WRONG")
+        assert refusal.value.tries_left == left
+    with pytest.raises(rules.WrongCode):
+        actions.confirm_tie(actor, code)
+    ask(actor)
+    assert actions.confirm_tie(actor, code) == person.pk
+
+
+def test_a_letter_that_is_too_old_counts_no_more_beside_a_newer_wish() -> None:
+    a_person()
+    actor = an_account()
+    ask(actor)
+    code = code_in_the_letter()
+    with time_machine.travel(now() + timedelta(days=31)):
+        ask(actor)
+        with pytest.raises(rules.WrongCode) as refusal:
+            actions.confirm_tie(actor, code)
+        assert refusal.value.tries_left == 4
 
 
 def test_a_code_is_used_once() -> None:

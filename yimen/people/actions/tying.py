@@ -5,6 +5,7 @@ the answer is the same whether they match somebody or not.
 """
 
 import hmac
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from yimen.ledger.actions import append
 from yimen.people.actions.merging import claim_provisional
 from yimen.people.events import LetterPosted, LetterQueued, TieCodeRefused, TieRequested
 from yimen.people.models import DocumentNumber, Letter, Person, TieRequest
-from yimen.people.queries.ties import live_request
+from yimen.people.queries.ties import live_requests
 from yimen.people.rules import (
     CODE_LASTS,
     CODE_TRIES,
@@ -44,7 +45,7 @@ _NATURAL = (DocumentKind.ID_CARD, DocumentKind.PASSPORT, DocumentKind.TRAVEL_PER
 
 @transaction.atomic
 def request_tie(actor: Actor, *, name: str, birth_date: date, number: str) -> TieState:
-    """Ask for a code by post to the address in the register. An older code stops counting."""
+    """Ask for a code by post to the address in the register. Older codes go on counting."""
     moment = now()
     account_id = check_may_request_tie(actor)
     Account.objects.select_for_update().get(pk=account_id)  # one request at a time
@@ -125,22 +126,31 @@ def confirm_tie(actor: Actor, code: str) -> UUID:
 
 def _try(actor: Actor, account_id: int, code: str) -> tuple[UUID | None, int]:
     account = Account.objects.select_for_update().get(pk=account_id)
-    asked = live_request(account_id)
-    if asked is None:
+    requests = live_requests(account_id)
+    if not requests:
         return None, 0
-    right = hmac.compare_digest(asked.code_hash, _hash(asked.pk, code))
-    if not right or asked.matched_id is None:
-        asked.tries_left -= 1
-        asked.save(update_fields=["tries_left"])
-        append(TieCodeRefused(account_id, asked.tries_left), actor=actor)
-        return None, asked.tries_left
-    asked.confirmed_at = now()
-    asked.save(update_fields=["confirmed_at"])
+    newest = requests[0]
+    matched = _matched_by(requests, code)
+    if matched is None:
+        newest.tries_left -= 1
+        newest.save(update_fields=["tries_left"])
+        append(TieCodeRefused(account_id, newest.tries_left), actor=actor)
+        return None, newest.tries_left
+    TieRequest.objects.filter(pk__in=[one.pk for one in requests]).update(confirmed_at=now())
     provisional = account.provisional_person_id
-    tie_to_person(account_id, asked.matched_id, actor, proof=TieProof.POSTED_CODE)
+    tie_to_person(account_id, matched, actor, proof=TieProof.POSTED_CODE)
     if provisional is not None:
-        claim_provisional(SYSTEM, provisional, asked.matched_id)
-    return asked.matched_id, asked.tries_left
+        claim_provisional(SYSTEM, provisional, matched)
+    return matched, newest.tries_left
+
+
+def _matched_by(requests: Sequence[TieRequest], code: str) -> UUID | None:
+    """Return whose letter held this code; every request is looked at, whether it fits or not."""
+    found = None
+    for asked in requests:
+        if hmac.compare_digest(asked.code_hash, _hash(asked.pk, code)):
+            found = asked.matched_id
+    return found
 
 
 @transaction.atomic

@@ -14,24 +14,27 @@ def tie_state(actor: Actor) -> TieState:
     """
     if actor.identified or actor.account_id is None:
         return TieState(identified=actor.identified, waiting=False)
-    open_request = live_request(actor.account_id)
-    if open_request is None:
+    requests = live_requests(actor.account_id)
+    if not requests:
         return TieState(identified=False, waiting=False)
+    newest = requests[0]
     return TieState(
         identified=False,
         waiting=True,
-        expires_at=open_request.expires_at,
-        tries_left=open_request.tries_left,
+        expires_at=newest.expires_at,
+        tries_left=newest.tries_left,
     )
 
 
-def live_request(account_id: int) -> TieRequest | None:
-    """Return the newest request of an account whose code still counts."""
+def live_requests(account_id: int) -> tuple[TieRequest, ...]:
+    """Return the requests of an account whose codes still count, the newest first.
+
+    A person gets two letters in a month, so a newer request may have none: the codes of all count.
+    Tries are those of the account, kept with its newest request; without one left no code counts.
+    """
     rows = TieRequest.objects.filter(account_id=account_id, confirmed_at__isnull=True)
-    newest = rows.order_by("-asked_at", "-id").first()
-    if newest is None or newest.tries_left == 0 or newest.expires_at <= now():
-        return None
-    return newest
+    found = tuple(rows.filter(expires_at__gt=now()).order_by("-asked_at", "-id"))
+    return found if found and found[0].tries_left else ()
 
 
 def letters_waiting(actor: Actor) -> tuple[Letter, ...]:
