@@ -183,8 +183,20 @@ def test_a_colleague_without_the_right_sets_no_absence_for_another() -> None:
 def test_officers_are_named_by_agency_and_office_number_also_when_they_have_left() -> None:
     officer = an_officer()
     actions.end_post(SYSTEM, officer.posts.get().pk)
-    name = queries.officer_names([officer.pk])[officer.pk]
-    assert (name.agency, name.office_number) == ("civil-affairs", "211")
+    holder = (officer.pk, "civil-affairs")
+    assert queries.office_numbers([holder]) == {holder: "211"}
+
+
+def test_an_officer_of_two_agencies_has_a_number_in_each_and_the_post_held_counts_first() -> None:
+    officer = an_officer()
+    actions.give_post(SYSTEM, officer.pk, agency="police", role="clerk", office_number="3")
+    here, there = (officer.pk, "civil-affairs"), (officer.pk, "police")
+    assert queries.office_numbers([here, there]) == {here: "211", there: "3"}
+    assert queries.office_numbers([here]) == {here: "211"}
+    actions.give_post(SYSTEM, officer.pk, agency="police", role="head", office_number="9")
+    assert queries.office_numbers([there]) == {there: "9"}
+    actions.end_posts(SYSTEM, officer.pk, agency="police", role="head")
+    assert queries.office_numbers([there]) == {there: "3"}
 
 
 def test_colleagues_are_listed_to_who_holds_a_post_there() -> None:

@@ -136,6 +136,14 @@ def test_a_delegate_is_named_with_whom_they_stand_in_for(permit: Receipt, head: 
     assert (line.office_number, line.data["acting_for"]) == ("999", "301")
 
 
+def test_an_officer_of_two_agencies_is_named_by_the_office_of_the_agency(
+    permit: Receipt, li: Actor
+) -> None:
+    give_post(SYSTEM, li.account_id, agency="civil-affairs", role="clerk", office_number="77")
+    claim_review(li, permit)
+    assert task(permit, "review").assignee_number == "211"
+
+
 def test_many_tasks_are_claimed_at_once(li: Actor, he: Actor, wang: Actor) -> None:
     mine, taken, done = started(wang), started(wang), started(wang)
     claim_review(he, taken)
@@ -227,6 +235,17 @@ def test_a_task_is_handed_to_a_colleague(permit: Receipt, li: Actor, he: Actor) 
     assert task(permit, "review").assignee_number == "212"
     line = History.objects.get(case_id=permit.case_id, kind="handed_over")
     assert line.data == {"task": "review", "to": "212", "reason": "on leave"}
+
+
+def test_who_gets_a_task_in_the_post_of_somebody_away_is_named_by_the_own_office(
+    permit: Receipt, li: Actor, head: Actor
+) -> None:
+    partner = officer("police", "supervisor", "wu", "999")
+    assert partner.account_id is not None and li.account_id is not None
+    day = city_today()
+    set_absence(SYSTEM, li.account_id, delegate_id=partner.account_id, from_day=day, until_day=day)
+    hand_over(head, permit.receipt_number, task(permit, "review").id, partner.account_id)
+    assert task(permit, "review").assignee_number == "999"
 
 
 def test_a_head_hands_over_what_nobody_has(permit: Receipt, he: Actor, head: Actor) -> None:

@@ -1,5 +1,6 @@
 """From the first task to the decision: reviewing, opinions, deciding."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -29,7 +30,7 @@ from yimen.cases.actions import (
     release,
     start_process,
 )
-from yimen.cases.models import Decision, Task
+from yimen.cases.models import Decision, History, Task
 from yimen.cases.queries import file, history, status
 from yimen.cases.queries.handling import application_of, service_of
 from yimen.cases.queries.records import case_records, grounds_of
@@ -394,3 +395,15 @@ def test_a_closed_data_set_of_another_agency_stays_closed(
     view = file(partner, receipt.receipt_number)
     assert view.records.closed == ("household",)
     assert {c.criterion.key: c.holds for c in view.records.criteria}["income"] is None
+
+
+def test_the_decision_of_a_delegate_says_for_whom_it_was_made(permit: Receipt) -> None:
+    head = officer("police", "head", "zhao", "301")
+    partner = officer("police", "supervisor", "wu", "999")
+    post = replace(head.posts[0], acting_for_account=head.account_id)
+    delegate = replace(partner, posts=(*partner.posts, post))
+    reviewed(permit, delegate)
+    decide(delegate, permit.receipt_number, task(permit, "decide").id, APPROVE)
+    lines = History.objects.filter(case_id=permit.case_id, kind__in=["reviewed", "decided"])
+    told = [(line.kind, line.office_number, line.data.get("acting_for")) for line in lines]
+    assert sorted(told) == [("decided", "999", "301"), ("reviewed", "999", "301")]

@@ -25,6 +25,7 @@ from yimen.cases.rules.permissions import (
     check_release,
     check_right,
     clerk_agency,
+    stands_in_for,
 )
 from yimen.cases.types import TaskOutcome
 from yimen.catalogue.types import TaskKind
@@ -48,6 +49,20 @@ class Step:
 def somebody(*rights: str, role: str = "officer", agency: str = "police") -> Actor:
     post = Post(agency, role, frozenset(rights))
     return Actor(ActorKind.STAFF, Channel.DESK, account_id=7, posts=(post,))
+
+
+def test_who_serves_by_a_delegated_post_alone_stands_in_for_somebody() -> None:
+    head = Post("police", "head", frozenset({"case.hand_over"}), acting_for_account=9)
+    own, lent = Post("police", "officer"), Post("police", "officer", acting_for_account=8)
+    elsewhere = Post("tax", "officer", acting_for_account=5)
+
+    def absent(*posts: Post) -> int | None:
+        return stands_in_for(replace(somebody(), posts=posts), "police", "officer")
+
+    assert absent(elsewhere, lent) == 8
+    assert absent(head) == 9
+    assert absent(own, head) is None
+    assert absent(elsewhere) is None
 
 
 def test_a_post_fits_by_agency_role_and_right() -> None:

@@ -15,7 +15,6 @@ from django.utils.translation import get_language
 
 from yimen.accounts.models import Absence, Account, StaffPost
 from yimen.accounts.rules import check_is_system, check_may_manage_staff, delegated
-from yimen.accounts.types import OfficerName
 from yimen.base.actor import ANONYMOUS, Actor, ActorKind, Channel, Post
 from yimen.base.clock import now, today
 from yimen.catalogue.definition import City
@@ -140,13 +139,16 @@ def posts_of(account_id: int, day: date) -> tuple[StaffPost, ...]:
     return (*own, *stood_in)
 
 
-def officer_names(account_ids: Collection[int]) -> Mapping[int, OfficerName]:
-    """Return how officers are named to the public: by agency and office number.
+def office_numbers(holders: Collection[tuple[int, str]]) -> Mapping[tuple[int, str], str]:
+    """Return by which office number officers are named in an agency, by (account, agency).
 
-    The newest post counts, also when it has ended, so that old decisions keep their name.
+    The newest post there counts, one that is held before one that has ended: what an officer did
+    keeps a number when they have left.
     """
-    rows = StaffPost.objects.filter(account_id__in=account_ids).order_by("since", "id")
-    return {row.account_id: OfficerName(row.agency, row.office_number) for row in rows}
+    accounts, agencies = {account for account, _ in holders}, {agency for _, agency in holders}
+    rows = StaffPost.objects.filter(account_id__in=accounts, agency__in=agencies)
+    in_order = rows.order_by(models.F("until").asc(nulls_last=True), "since", "id")
+    return {(row.account_id, row.agency): row.office_number for row in in_order}
 
 
 def account_named(actor: Actor, username: str) -> Account | None:

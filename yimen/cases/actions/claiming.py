@@ -13,7 +13,7 @@ from django.db import transaction
 from yimen.accounts.queries import city_today, posts_of
 from yimen.base.actor import Actor
 from yimen.base.clock import now
-from yimen.cases.actions.writing import acting_for, officer, write_history
+from yimen.cases.actions.writing import acting_for, office_number, officer, write_history
 from yimen.cases.events import TaskClaimed, TaskHandedOver, TaskReleased, TasksClaimed
 from yimen.cases.models import Case, ReceiptLookup, Task
 from yimen.cases.queries.handling import hold_task
@@ -129,7 +129,8 @@ def _give_back(actor: Actor, case: Case, task: Task) -> None:
     task.assignee, task.assignee_number, task.claimed_at = None, "", None
     task.save(update_fields=["state", "assignee", "assignee_number", "claimed_at"])
     who = officer(actor, task.agency)
-    write_history(case, HistoryKind.RELEASED, now(), actor=actor, who=who, data={"task": task.key})
+    data = {"task": task.key, **acting_for(actor, task.agency, task.role)}
+    write_history(case, HistoryKind.RELEASED, now(), actor=actor, who=who, data=data)
     append(TaskReleased(case.id, task.id), actor=actor, person_id=case.person_id)
 
 
@@ -141,23 +142,24 @@ def release_left_tasks(actor: Actor, account_id: int, agency: str) -> int:
     """
     check_system(actor, "case.release")
     rows = Task.objects.filter(state=TaskState.CLAIMED, assignee=account_id, agency=agency)
-    kept = _roles_served(account_id, agency)
-    held = rows.exclude(role__in=kept).select_for_update().order_by("person_id", "id")
+    roles = rows.values_list("role", flat=True).distinct()
+    left = [role for role in roles if not _can_take(account_id, agency, role)]
+    held = rows.filter(role__in=left).select_for_update().order_by("person_id", "id")
     tasks = list(held[:MOST_AT_ONCE])
     for task in tasks:
         _give_back(actor, Case.objects.get(person_id=task.person_id, id=task.case_id), task)
     return len(tasks)
 
 
-def _roles_served(account_id: int, agency: str) -> set[str]:
-    """Return the roles of an agency whose tasks an account can do today."""
+def _can_take(account_id: int, agency: str, role: str) -> bool:
+    """Say whether an account holds a post today that does the tasks of a role."""
     roles = current_city().roles
-    served: set[str] = set()
     for post in posts_of(account_id, city_today()):
         rights = roles[post.role].rights if post.role in roles else frozenset()
-        if post.agency == agency and "case.claim" in rights:
-            served |= roles.keys() if HEAD in rights else {post.role}
-    return served
+        fits = post.role == role or HEAD in rights
+        if post.agency == agency and fits and "case.claim" in rights:
+            return True
+    return False
 
 
 @transaction.atomic
@@ -176,24 +178,24 @@ def hand_over(
         return
     check_hand_over(actor, task)
     reason = check_reason(reason, needed=False)
-    number = _office_number(to_account, task)
+    number = _number_of_colleague(to_account, task)
     at = now()
     task.state = TaskState.CLAIMED
     task.assignee, task.assignee_number, task.claimed_at = to_account, number, at
     task.save(update_fields=["state", "assignee", "assignee_number", "claimed_at"])
     who = officer(actor, task.agency)
-    data: dict[str, object] = {"task": task.key, "to": number, "reason": reason}
+    absent = acting_for(actor, task.agency, task.role)
+    data = {"task": task.key, "to": number, "reason": reason, **absent}
     write_history(case, HistoryKind.HANDED_OVER, at, actor=actor, who=who, data=data)
     event = TaskHandedOver(case.id, task.id, to_account)
     append(event, actor=actor, person_id=case.person_id)
 
 
-def _office_number(account_id: int, task: Task) -> str:
-    """Return the office number of a colleague who can do a task, or refuse."""
-    roles = current_city().roles
-    for post in posts_of(account_id, city_today()):
-        rights = roles[post.role].rights if post.role in roles else frozenset()
-        fits = post.role == task.role or HEAD in rights
-        if post.agency == task.agency and fits and "case.claim" in rights:
-            return str(post.office_number)
-    raise NotAColleague
+def _number_of_colleague(account_id: int, task: Task) -> str:
+    """Return the office number of a colleague who can do a task, or refuse.
+
+    It is the colleague's own, also when they do it in the post of somebody who is away.
+    """
+    if not _can_take(account_id, task.agency, task.role):
+        raise NotAColleague
+    return office_number(account_id, task.agency)

@@ -101,14 +101,15 @@ def _complete(
     at = now()
     _write_outcome(task, outcome, reason, at)
     who = officer(actor, task.agency)
-    verdict = Verdict(actor, who, task.id, reason, named, task.agency)
+    absent = acting_for(actor, task.agency, task.role)
+    verdict = Verdict(actor, who, task.id, reason, named, task.agency, absent)
     opened = finish_step(case, task, at, verdict)
     if kind is not TaskKind.DECISION or case.state != CaseState.CLOSED:
         data: dict[str, object] = {
             "task": task.key,
             "outcome": str(outcome),
             "reason": reason,
-            **acting_for(actor, task.agency, task.role),
+            **absent,
         }
         write_history(case, _HISTORY[kind], at, actor=actor, who=who, data=data)
     event = TaskCompleted(

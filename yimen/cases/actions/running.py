@@ -1,6 +1,7 @@
 """How a case goes through its process: start, next tasks, close."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -39,6 +40,7 @@ class Verdict:
     reason: str = ""
     grounds: tuple[Ground, ...] = ()
     agency: str = ""
+    acting_for: Mapping[str, object] = field(default_factory=dict)  # as the history keeps it
 
 
 @transaction.atomic
@@ -178,7 +180,7 @@ def _close(case: Case, service: Service, outcome: Outcome, at: datetime, verdict
         grounds=[ground.as_data() for ground in grounds],
         remedies=[remedy.as_data() for remedy in remedies],
     )
-    data: dict[str, object] = {"outcome": str(outcome), "reason": verdict.reason}
+    data = {"outcome": str(outcome), "reason": verdict.reason, **verdict.acting_for}
     write_history(case, HistoryKind.DECIDED, at, actor=verdict.actor, who=verdict.who, data=data)
     event = Decided(case.id, decision.id, str(outcome))
     append(event, actor=verdict.actor, person_id=case.person_id)

@@ -4,11 +4,12 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from yimen.accounts.queries import officer_names
+from yimen.accounts.queries import office_numbers
 from yimen.accounts.types import OfficerName
 from yimen.base import clock
 from yimen.base.actor import Actor
 from yimen.cases.models import Case, History
+from yimen.cases.rules.permissions import stands_in_for
 from yimen.cases.types import HistoryKind
 from yimen.catalogue.definition import City
 
@@ -29,8 +30,13 @@ def officer(actor: Actor, agency: str) -> OfficerName:
     """Return how the officer who acts is named: the agency they act for and their office number."""
     if not actor.is_staff or actor.account_id is None:
         return NOBODY
-    name = officer_names([actor.account_id]).get(actor.account_id, NOBODY)
-    return OfficerName(agency, name.office_number)
+    return OfficerName(agency, office_number(actor.account_id, agency))
+
+
+def office_number(account_id: int, agency: str) -> str:
+    """Return the number of an officer's own office in an agency."""
+    holder = (account_id, agency)
+    return office_numbers([holder]).get(holder, "")
 
 
 def write_history(
@@ -57,12 +63,8 @@ def write_history(
 
 def acting_for(actor: Actor, agency: str, role: str) -> dict[str, object]:
     """Return whom a delegate stands in for, to be kept in the history; empty for one's own post."""
-    posts = [p for p in actor.posts if p.agency == agency and p.role == role]
-    if not posts or any(post.acting_for_account is None for post in posts):
-        return {}
-    absent = posts[0].acting_for_account
-    name = officer_names([absent]).get(absent, NOBODY) if absent is not None else NOBODY
-    return {"acting_for": name.office_number}
+    absent = stands_in_for(actor, agency, role)
+    return {} if absent is None else {"acting_for": office_number(absent, agency)}
 
 
 def ids_of(case: Case) -> dict[str, UUID]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from yimen.accounts.types import OfficerName
-from yimen.base.actor import Actor, ActorKind
+from yimen.base.actor import Actor, ActorKind, Post
 from yimen.cases.process import CASE_MOVES, OUTCOMES, RIGHTS, TASK_MOVES, Move, can_move, find_move
 from yimen.cases.rules.errors import (
     AlreadyClaimed,
@@ -63,11 +63,18 @@ def check_case_move(verb: str, state: str) -> CaseState:
 def can_work_on(actor: Actor, task: TaskLike, right: str) -> bool:
     """Say whether the actor holds the post that a task asks for, with this right."""
     return any(
-        post.agency == task.agency
-        and right in post.rights
-        and (post.role == task.role or HEAD in post.rights)
-        for post in actor.posts
+        right in post.rights and _serves(post, task.agency, task.role) for post in actor.posts
     )
+
+
+def _serves(post: Post, agency: str, role: str) -> bool:
+    return post.agency == agency and (post.role == role or HEAD in post.rights)
+
+
+def stands_in_for(actor: Actor, agency: str, role: str) -> int | None:
+    """Return the absent colleague by whose post alone the actor serves a role; None by one's own."""
+    served = [post.acting_for_account for post in actor.posts if _serves(post, agency, role)]
+    return None if None in served else next(iter(served), None)
 
 
 def check_may_work_on(actor: Actor, task: TaskLike, right: str) -> None:

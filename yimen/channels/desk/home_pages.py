@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from yimen.accounts.queries import absences_of, officer_names
+from yimen.accounts.queries import absences_of, office_numbers
 from yimen.base.actor import Actor
 from yimen.cases import queries
 from yimen.cases.types import QueueFilters
@@ -102,14 +102,13 @@ def keys(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 def post_lines(actor: Actor, city: City, language: str) -> tuple[PostLine, ...]:
     """Return the posts in which somebody acts today, their own first."""
-    absent = [p.acting_for_account for p in actor.posts if p.acting_for_account is not None]
-    names = officer_names(absent) if absent else {}
-    numbers = {account: name.office_number for account, name in names.items()}
+    absent = [(p.acting_for_account, p.agency) for p in actor.posts if p.acting_for_account]
+    numbers = office_numbers(absent) if absent else {}
     return tuple(
         PostLine(
             agency(post.agency, city, language),
             role(post.role, city, language),
-            numbers.get(post.acting_for_account or 0, ""),
+            numbers.get((post.acting_for_account or 0, post.agency), ""),
         )
         for post in actor.posts
     )

@@ -1,6 +1,6 @@
 """The list that shows a person who read what about them, and what for."""
 
-from yimen.accounts.queries import officer_names
+from yimen.accounts.queries import office_numbers
 from yimen.base.actor import Actor
 from yimen.ledger.queries import events_about
 from yimen.ledger.types import LedgerEntry
@@ -27,17 +27,20 @@ def readings_of(actor: Actor) -> tuple[Reading, ...]:
     }
     ids = (*own_ids(actor), *about)
     entries = events_about(ids, kinds=[RecordRead.kind], limit=NEWEST)
-    readers = {entry.actor_account for entry in entries if entry.actor_account is not None}
-    names = officer_names(readers) if readers else {}
-    offices = {account: name.office_number for account, name in names.items()}
+    readers = {_reader(entry) for entry in entries if entry.actor_account is not None}
+    offices = office_numbers(readers) if readers else {}
     return tuple(
         _reading(
             entry,
-            offices.get(entry.actor_account or 0, ""),
+            offices.get(_reader(entry), ""),
             about.get(entry.person_id, "") if entry.person_id is not None else "",
         )
         for entry in entries
     )
+
+
+def _reader(entry: LedgerEntry) -> tuple[int, str]:
+    return entry.actor_account or 0, str(entry.payload["agency"])
 
 
 def _reading(entry: LedgerEntry, office_number: str, organisation: str) -> Reading:
