@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from city_life import (
+    PDF,
     PNG,
     a_person,
     an_application,
@@ -34,8 +35,8 @@ from yimen.cases.actions import (
     take_back_correction,
     tell_of_correction,
 )
-from yimen.cases.models import CaseFile, ClockStop, Correction
-from yimen.cases.queries import file, history, own_application, status
+from yimen.cases.models import Application, CaseFile, ClockStop, Correction
+from yimen.cases.queries import file, history, own_application, status, wanted
 from yimen.cases.rules.errors import (
     AlreadyClaimed,
     AlreadyDecided,
@@ -201,18 +202,59 @@ def test_questions_that_a_corrected_answer_opens_can_be_answered(
     ask(li, permit, CorrectionItem(FIELD, "ground", "You work here, I think."))
     with pytest.raises(AnswersRefused) as refused:
         answer_correction(wang, permit.receipt_number, {"ground": "work"})
-    opened = {key for key in refused.value.by_key if key != "work-proof"}
-    assert opened
-    worker = an_application("residence-permit", "good-building-worker")
-    answers = {key: worker.answers[key] for key in opened}
-    with pytest.raises(AnswersRefused) as refused:
-        answer_correction(wang, permit.receipt_number, {"ground": "work", **answers})
-    assert set(refused.value.by_key) == {"work-proof"}  # nobody asked for it, no record has it
+    assert set(refused.value.by_key) == {"employer", "work-proof"}  # no record has the proof
+    assert wanted(wang, permit.receipt_number, {"ground": "work"}).keys == {
+        "ground",
+        "employer",
+        "contract_until",
+        "work-proof",
+    }
+    answers = {"ground": "work", "employer": "申江建筑公司"}
+    proof = store_correction_upload(
+        wang, permit.receipt_number, "work-proof", "contract.pdf", upload(PDF)
+    )
+    answer_correction(wang, permit.receipt_number, answers, [proof])
+    application = own_application(wang, permit.receipt_number)
+    assert "landlord_name" not in application.answers and application.answers["ground"] == "work"
+    assert "contract.pdf" in [file.name for file in application.files]
+
+
+def test_a_record_stands_in_for_a_material_that_a_corrected_answer_calls_for(
+    wang: Actor, li: Actor, permit: Receipt
+) -> None:
+    ask(li, permit, CorrectionItem(FIELD, "ground", "You work here, I think."))
     assert wang.person_id is not None
     records("employment", wang.person_id, status="employed")
-    answer_correction(wang, permit.receipt_number, {"ground": "work", **answers})
-    kept = own_application(wang, permit.receipt_number).answers
-    assert "landlord_name" not in kept and kept["ground"] == "work"
+    answers = {"ground": "work", "employer": "申江建筑公司"}
+    assert "work-proof" not in wanted(wang, permit.receipt_number, answers).keys
+    answer_correction(wang, permit.receipt_number, answers)
+    assert own_application(wang, permit.receipt_number).answers["ground"] == "work"
+
+
+def test_what_a_corrected_answer_makes_superfluous_need_not_come(
+    wang: Actor, li: Actor, permit: Receipt
+) -> None:
+    landlord = CorrectionItem(FIELD, "landlord_name", "This is not the name in the lease.")
+    ask(li, permit, CorrectionItem(FIELD, "ground", "You study here, I think."), landlord)
+    answers = {"ground": "study", "school": "华东师范大学"}
+    proof = store_correction_upload(
+        wang, permit.receipt_number, "study-proof", "card.pdf", upload(PDF)
+    )
+    answer_correction(wang, permit.receipt_number, answers, [proof])
+    assert "landlord_name" not in own_application(wang, permit.receipt_number).answers
+    assert case_of(permit).state == "handling"
+
+
+def test_what_does_not_hold_any_more_is_asked_for_besides(
+    wang: Actor, li: Actor, permit: Receipt
+) -> None:
+    answers = own_application(wang, permit.receipt_number).answers
+    Application.objects.update(answers={**answers, "current_division": "999999999"})
+    ask(li, permit, PHONE)
+    assert wanted(wang, permit.receipt_number, {}).keys == {"phone", "current_division"}
+    answer = {"phone": "13900000009", "current_division": answers["current_division"]}
+    answer_correction(wang, permit.receipt_number, answer)
+    assert case_of(permit).state == "handling"
 
 
 def test_a_file_for_a_correction_is_checked(wang: Actor, li: Actor, permit: Receipt) -> None:

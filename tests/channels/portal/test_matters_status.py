@@ -208,10 +208,44 @@ def test_a_corrected_answer_that_opens_a_question_asks_it_too(applicant: Applica
     path = f"/applications/{applicant.number}/answer/"
     more = applicant.post(path, {"ground": "study", "shown": "ground"})
     assert more.status_code == 200
-    assert "Your answer opens another question" in text_of(more)
+    assert "Your answer makes something more necessary" in text_of(more)
     assert 'name="school"' in more.content.decode()
-    missing = applicant.post(path, {"ground": "study", "school": "", "shown": ["ground", "school"]})
+    shown = ["ground", "school", "study-proof"]
+    missing = applicant.post(path, {"ground": "study", "school": "", "shown": shown})
     assert missing.status_code == 422
+
+
+def test_a_corrected_answer_that_calls_for_a_document_takes_it_too(applicant: Applicant) -> None:
+    ask(applicant, officer(), (CorrectionKind.FIELD, "ground", "Is it not your own home?"))
+    path = f"/applications/{applicant.number}/answer/"
+    more = applicant.post(path, {"ground": "study", "shown": "ground"})
+    page = BeautifulSoup(more.content, "html.parser")
+    assert page.select_one("input[type=file][name=study-proof]") is not None
+    answers = {
+        "ground": "study",
+        "school": "华东师范大学",
+        "shown": [field["value"] for field in page.select("[name=shown]")],
+    }
+    missing = applicant.post(path, answers)
+    assert missing.status_code == 422
+    assert "“Student card or letter from the school” is missing" in text_of(missing)
+    done = applicant.post(path, {**answers, "study-proof": a_file("study-proof")})
+    assert done.status_code == 302
+    assert "study-proof.pdf" in status(applicant, "sent/")
+
+
+def test_what_a_corrected_answer_closes_is_not_demanded(applicant: Applicant) -> None:
+    ask(
+        applicant,
+        officer(),
+        (CorrectionKind.FIELD, "ground", "Is it not your own home?"),
+        (CorrectionKind.FIELD, "landlord_name", "This is not the name in the lease."),
+    )
+    path = f"/applications/{applicant.number}/answer/"
+    shown = ["ground", "landlord_name"]
+    done = applicant.post(path, {"ground": "own_home", "landlord_name": "", "shown": shown})
+    assert done.status_code == 302, text_of(done)
+    assert "Your turn" not in status(applicant)
 
 
 def test_a_question_that_is_taken_back_needs_no_answer(applicant: Applicant) -> None:

@@ -16,12 +16,12 @@ from yimen.cases.actions.notices import tell_correction
 from yimen.cases.actions.writing import city_day, ids_of, officer, write_history
 from yimen.cases.events import CorrectionAnswered, CorrectionAsked, CorrectionTakenBack
 from yimen.cases.models import Application, Case, CaseFile, ClockStop, Correction
-from yimen.cases.queries.drafts import stands_in
+from yimen.cases.queries.corrections import asked_in, open_correction, wanted_in
 from yimen.cases.queries.handling import application_of, hold_task, service_of
 from yimen.cases.queries.scope import case_visible_to
 from yimen.cases.rules.corrections import check_answered, check_items, check_may_answer
 from yimen.cases.rules.drafts import check_counts, check_material, json_answers
-from yimen.cases.rules.errors import AnswersRefused, check_found
+from yimen.cases.rules.errors import AnswersRefused
 from yimen.cases.rules.permissions import (
     account_of,
     check_ask,
@@ -29,20 +29,16 @@ from yimen.cases.rules.permissions import (
     check_right,
     check_system,
 )
-from yimen.cases.rules.purposes import for_case
 from yimen.cases.types import (
     CorrectionItem,
-    CorrectionKind,
     CorrectionState,
     HistoryKind,
     StopReason,
     TaskState,
     UploadedFile,
 )
-from yimen.catalogue.definition import Service
 from yimen.catalogue.queries import current_city
-from yimen.catalogue.rules import read_answers, visible_fields
-from yimen.catalogue.types import AnswerCode
+from yimen.catalogue.rules import read_answers
 from yimen.ledger.actions import append
 
 
@@ -90,11 +86,6 @@ def ask_for_correction(
     return correction.id
 
 
-def _open_correction(case: Case) -> Correction:
-    rows = Correction.objects.filter(person_id=case.person_id, case_id=case.id)
-    return check_found(rows.filter(state=CorrectionState.ASKED).first())
-
-
 def store_correction_upload(
     actor: Actor, receipt_number: str, material_key: str, name: str, file: IO[bytes]
 ) -> UploadedFile:
@@ -114,15 +105,15 @@ def answer_correction(
     """Send what was asked for; the clock runs again. By the resident, or a clerk for them.
 
     Every question asked must be answered and every material asked must come (new files replace
-    the earlier ones of that material). Nothing else can be changed, but for questions that a
-    corrected answer opens. Raises `AnswersRefused` by key, `UnknownItem`, `FileRefused`,
-    `NotFound` when nothing is asked.
+    the earlier ones of that material), unless a corrected answer makes it superfluous. Nothing
+    else can be changed, but for what a corrected answer opens: `queries.wanted` says what it is.
+    Raises `AnswersRefused` by key, `UnknownItem`, `FileRefused`, `NotFound` when nothing is asked.
     """
     case = case_visible_to(actor, receipt_number, lock=True)
     check_may_answer(actor)
-    correction = _open_correction(case)
-    service, application = service_of(case), application_of(case)
-    merged = _merged(actor, case, application, service, correction, answers, tuple(files))
+    correction = open_correction(case)
+    application = application_of(case)
+    merged = _merged(actor, case, application, correction, answers, tuple(files))
     at = now()
     correction.answers = {
         key: {"was": application.answers.get(key), "now": merged.get(key)}
@@ -143,33 +134,23 @@ def _merged(
     actor: Actor,
     case: Case,
     application: Application,
-    service: Service,
     correction: Correction,
     answers: Mapping[str, object],
     files: tuple[UploadedFile, ...],
 ) -> dict[str, object]:
     """Return the whole application with the corrections in it, or refuse them."""
-    city = current_city()
-    asked = {item["key"]: CorrectionKind(item["kind"]) for item in correction.items}
-    merged = {**application.answers, **json_answers(answers)}
-    before = read_answers(service, city, application.answers).values
-    after = read_answers(service, city, merged).values
-    shown_before = {field.key for field in visible_fields(service, city, before)}
-    shown_now = {field.key for field in visible_fields(service, city, after)}
-    check_answered(asked, shown_now - shown_before, answers, files)
+    service = service_of(case)
+    new = json_answers(answers)
+    wanted = wanted_in(actor, case, correction, new)
+    check_answered(asked_in(correction), wanted, answers, files)
     check_counts(service, files)
-    kept = CaseFile.objects.filter(
-        person_id=case.person_id, case_id=case.id, replaced_at__isnull=True
-    )
-    attached = {row.material_key for row in kept} | {file.material_key for file in files}
+    attached = {file.material_key for file in files}
+    here = {material.key for material in service.materials} - wanted.keys
     # Questions that a corrected answer closes are dropped by reading in order.
-    read = read_answers(service, city, merged, attached)
-    missing = {e.key for e in read.errors if e.code is AnswerCode.MATERIAL_MISSING}
-    purpose = for_case(actor, case, service)
-    known = stands_in(actor, service, case.person_id, purpose=purpose) if missing else {}
-    errors = [error for error in read.errors if error.key not in missing & known.keys()]
-    if errors:
-        raise AnswersRefused(errors)
+    merged = {**application.answers, **new}
+    read = read_answers(service, current_city(), merged, attached, here)
+    if read.errors:
+        raise AnswersRefused(read.errors)
     return json_answers(read.values)
 
 
@@ -223,7 +204,7 @@ def take_back_correction(actor: Actor, receipt_number: str) -> None:
     Needs ``case.correct`` in the agency that asked. `NotFound` when nothing is asked.
     """
     case = case_visible_to(actor, receipt_number, lock=True)
-    correction = _open_correction(case)
+    correction = open_correction(case)
     check_right(actor, "case.correct", correction.asked_agency)
     at = now()
     _go_on(actor, case, correction, CorrectionState.TAKEN_BACK, at)

@@ -4,6 +4,7 @@ A package, because applying, status, desk and papers together are over 1,000 lin
 found, or not the actor's, raises `cases.rules.errors.NotFound`: the two are not told apart.
 """
 
+from yimen.cases.queries.corrections import wanted
 from yimen.cases.queries.desk import (
     QueueCounts,
     QueueItem,
@@ -95,4 +96,5 @@ __all__ = [
     "status",
     "status_by_receipt",
     "waiting_extensions",
+    "wanted",
 ]

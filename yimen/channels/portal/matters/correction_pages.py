@@ -1,6 +1,6 @@
 """The applicant's turn: exactly what was asked for, and the form to send it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from http import HTTPStatus
 
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from yimen.base.actor import Actor
 from yimen.cases import actions, queries
 from yimen.cases.queries import CaseStatus, OwnApplication
+from yimen.cases.rules.corrections import Wanted
 from yimen.cases.rules.errors import (
     AnswersRefused,
     FileProblem,
@@ -19,10 +20,10 @@ from yimen.cases.rules.errors import (
     NotFound,
     UnknownItem,
 )
-from yimen.cases.types import CorrectionItem, UploadedFile
+from yimen.cases.types import UploadedFile
 from yimen.catalogue.definition import FormField, Material
 from yimen.catalogue.queries import current_city
-from yimen.catalogue.rules import AnswerError, read_answer, read_answers, visible_fields
+from yimen.catalogue.rules import AnswerError, read_answer
 from yimen.catalogue.types import AnswerCode
 from yimen.channels.portal.matters.status_pages import resident
 from yimen.channels.portal.matters.tickets import file_key
@@ -40,17 +41,29 @@ class Turn:
     actor: Actor
     status: CaseStatus
     application: OwnApplication
-    items: tuple[CorrectionItem, ...]
+    wanted: Wanted  # with the answers that were posted
     files: tuple[UploadedFile, ...]
     posted: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, AnswerError] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)  # sentences about files, by material
 
+    @property
+    def answers(self) -> dict[str, str]:
+        """Return what was posted to the questions that are asked with it."""
+        return {field.key: self.posted.get(field.key, "") for field in self.wanted.fields}
+
+    @property
+    def added(self) -> list[UploadedFile]:
+        """Return the files of the documents that are asked for."""
+        keys = {material.key for material in self.wanted.materials}
+        return [file for file in self.files if file.material_key in keys]
+
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """One thing on the page: a question or a document, with the officer's sentence."""
+class Thing:
+    """One thing on the page: a question or a document, with the officer's sentence if asked."""
 
+    key: str
     says: str
     question: Question | None = None
     upload: Upload | None = None
@@ -65,79 +78,60 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
     if status.your_turn is None:
         return redirect("portal:status", status.receipt_number)
     application = queries.own_application(actor, number)
-    turn = Turn(actor, status, application, status.your_turn.items, _kept_files(request, status))
+    first = queries.wanted(actor, number, {})
+    turn = Turn(actor, status, application, first, _kept_files(request, status))
     if request.method != "POST":
         return _page(request, turn)
     if "remove" in request.POST:
         kept = [f for f in turn.files if f.sha256 != request.POST["remove"]]
         _keep_files(request, status, kept)
         return redirect("portal:answer", status.receipt_number)
-    return _send(request, turn)
+    return _send(request, _with_posted(request, turn), first.keys)
 
 
-def _send(request: HttpRequest, turn: Turn) -> HttpResponse:
+def _with_posted(request: HttpRequest, turn: Turn) -> Turn:
+    """Return the turn with the answers and files that came, and what they make necessary."""
+    shown = turn.wanted.keys | set(request.POST.getlist("shown"))
+    fields = [field for field in turn.application.service.fields if field.key in shown]
+    posted = {field.key: posted_answer(field, request.POST) for field in fields}
+    wanted = queries.wanted(turn.actor, turn.status.receipt_number, posted)
+    turn = replace(turn, posted=posted, wanted=wanted)
     files, refused = _added(request, turn)
     _keep_files(request, turn.status, files)
-    turn = replace(turn, files=tuple(files), refused=refused)
-    turn = replace(turn, posted=_posted(request, _asked_fields(turn)))
-    turn = replace(turn, posted=_posted(request, _fields(turn)))
-    opened = [field for field in _fields(turn) if not _was_shown(request, field)]
+    return replace(turn, files=tuple(files), refused=refused)
+
+
+def _send(request: HttpRequest, turn: Turn, first: Collection[str]) -> HttpResponse:
+    """Send what came, or ask again: ``first`` was on the page before anything was answered."""
+    opened = turn.wanted.keys.difference(first, request.POST.getlist("shown"))
     turn = replace(turn, errors={} if opened else _wrong(turn))
-    if refused or opened or turn.errors:
+    if turn.refused or opened or turn.errors:
         return _page(request, turn)
+    number = turn.status.receipt_number
     try:
-        actions.answer_correction(turn.actor, turn.status.receipt_number, turn.posted, files)
+        actions.answer_correction(turn.actor, number, turn.answers, turn.added)
     except AnswersRefused as error:
         return _page(request, replace(turn, errors=error.by_key))
     except (NotFound, UnknownItem):  # answered in another window, or taken back by the office
-        return redirect("portal:status", turn.status.receipt_number)
+        return redirect("portal:status", number)
     _keep_files(request, turn.status, [])
-    return redirect("portal:status", turn.status.receipt_number)
-
-
-def _asked_fields(turn: Turn) -> list[FormField]:
-    found = [turn.application.service.field_by_key(item.key) for item in turn.items]
-    return [field for field in found if field is not None]
-
-
-def _fields(turn: Turn) -> list[FormField]:
-    """Return the questions that are asked, and those that the new answers open."""
-    service, city = turn.application.service, current_city()
-    before = read_answers(service, city, turn.application.answers).values
-    after = read_answers(service, city, {**turn.application.answers, **turn.posted}).values
-    shown = {field.key for field in visible_fields(service, city, before)}
-    asked = {item.key for item in turn.items}
-    now = visible_fields(service, city, after)
-    return [field for field in now if field.key in asked or field.key not in shown]
-
-
-def _posted(request: HttpRequest, fields: list[FormField]) -> dict[str, str]:
-    return {field.key: posted_answer(field, request.POST) for field in fields}
-
-
-def _was_shown(request: HttpRequest, field: FormField) -> bool:
-    """Say whether the page that was sent had this question."""
-    return field.key in request.POST.getlist("shown")
+    return redirect("portal:status", number)
 
 
 def _wrong(turn: Turn) -> dict[str, AnswerError]:
     """Return everything that is wrong or missing at once, so that it is corrected at once."""
-    found = {f.key: read_answer(f, turn.posted[f.key], current_city()) for f in _fields(turn)}
+    city, answers = current_city(), turn.answers
+    found = {f.key: read_answer(f, answers[f.key], city) for f in turn.wanted.fields}
     wrong = {key: value for key, value in found.items() if isinstance(value, AnswerError)}
     added = {file.material_key for file in turn.files}
-    missing = [m.key for m in _materials(turn) if m.key not in added]
+    missing = [m.key for m in turn.wanted.materials if m.required and m.key not in added]
     return wrong | {key: AnswerError(key, AnswerCode.MATERIAL_MISSING) for key in missing}
-
-
-def _materials(turn: Turn) -> list[Material]:
-    found = [turn.application.service.material_by_key(item.key) for item in turn.items]
-    return [material for material in found if material is not None]
 
 
 def _added(request: HttpRequest, turn: Turn) -> tuple[list[UploadedFile], dict[str, str]]:
     """Store the files that came; return all there are, and a sentence for each refused one."""
     files, refused = list(turn.files), {}
-    for material in _materials(turn):
+    for material in turn.wanted.materials:
         for file in request.FILES.getlist(material.key):
             try:
                 files.append(_stored(turn, material, files, file))
@@ -172,15 +166,19 @@ def _keep_files(request: HttpRequest, status: CaseStatus, files: list[UploadedFi
 
 
 def _page(request: HttpRequest, turn: Turn) -> HttpResponse:
-    says = {item.key: item.says for item in turn.items}
-    wanted = [Wanted(says.get(f.key, ""), question=_question(turn, f)) for f in _fields(turn)]
-    wanted += [Wanted(says[m.key], upload=_upload(turn, m)) for m in _materials(turn)]
+    asked = turn.status.your_turn
+    says = {item.key: item.says for item in asked.items} if asked is not None else {}
+    wanted = [
+        Thing(f.key, says.get(f.key, ""), question=_question(turn, f)) for f in turn.wanted.fields
+    ]
+    wanted += [
+        Thing(m.key, says.get(m.key, ""), upload=_upload(turn, m)) for m in turn.wanted.materials
+    ]
     questions = [w.question for w in wanted if w.question is not None and w.question.error]
     errors = [FieldError(q.anchor, q.error) for q in questions]
     uploads = [w.upload for w in wanted if w.upload is not None and w.upload.error]
     errors += [FieldError(u.key, u.error) for u in uploads]
     city = current_city()
-    asked = turn.status.your_turn
     language = turn.actor.language
     context = {
         "status": turn.status,
