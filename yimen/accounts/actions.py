@@ -27,7 +27,7 @@ from yimen.accounts.events import (
     Untied,
 )
 from yimen.accounts.models import Absence, Account, StaffPost
-from yimen.accounts.queries import PROVISIONAL_PERSON, city_today
+from yimen.accounts.queries import ENDED_ACCOUNT, LOST_POST, PROVISIONAL_PERSON, city_today
 from yimen.accounts.rules import (
     EmailTaken,
     PostEndedAlready,
@@ -52,6 +52,10 @@ from yimen.ledger.actions import append
 
 # Rights that are kept by Wagtail, which knows groups: what a post allows in the editors' office.
 OFFICE_GROUPS = {"page.edit": "Editors", "page.publish": "Moderators"}
+
+_NOT_TYPED = frozenset({"csrfmiddlewaretoken"})
+_MOST_TEXTS = 100
+_LONGEST_TEXT = 5_000
 
 _after_sign_in: list[Callable[[HttpRequest, Account], None]] = []
 
@@ -220,6 +224,25 @@ def untie(account_id: int, actor: Actor) -> None:
     account.person_id = None
     account.save(update_fields=["person_id"])
     append(Untied(account_id, person_id), actor=actor, person_id=person_id)
+
+
+def keep_lost_post(request: HttpRequest) -> None:
+    """Keep what was sent after a sign-in had ended, until the same account has signed in again.
+
+    In the session only: it is no event, since nothing of the city's has changed. Nothing is kept
+    for who was not signed in here before.
+    """
+    account_id = request.session.get(ENDED_ACCOUNT)
+    if account_id is None:
+        return
+    posted = [(name, texts) for name, texts in request.POST.lists() if name not in _NOT_TYPED]
+    request.session[LOST_POST] = {
+        "account": account_id,
+        "path": request.path,
+        "posted": {
+            name: [t[:_LONGEST_TEXT] for t in texts] for name, texts in posted[:_MOST_TEXTS]
+        },
+    }
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from allauth.mfa.app_settings import TOTP_PERIOD
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import get_language
 
 from yimen.accounts.models import Absence, Account, StaffPost
@@ -21,6 +21,8 @@ from yimen.catalogue.definition import City
 from yimen.catalogue.queries import current_city
 
 PROVISIONAL_PERSON = "provisional_person"  # session key
+ENDED_ACCOUNT = "ended_account"  # session key: whose sign-in has ended on this device
+LOST_POST = "lost_post"  # session key: what was sent when the sign-in had ended
 _CACHED = "_yimen_actor"
 
 
@@ -193,3 +195,21 @@ def one_time_code(key: str) -> str:
     """Return the code that an app with this key shows now."""
     counter = int(now().timestamp()) // TOTP_PERIOD
     return str(format_hotp_value(hotp_value(key, counter)))
+
+
+def lost_post_waits(request: HttpRequest, path: str) -> bool:
+    """Say whether something that was sent to this path waits for its sender to sign in."""
+    return bool(request.session.get(LOST_POST, {}).get("path") == path)
+
+
+def take_lost_post(request: HttpRequest, path: str) -> QueryDict | None:
+    """Return what this account sent to this path when its sign-in had ended, once."""
+    if not lost_post_waits(request, path):
+        return None
+    kept = request.session.pop(LOST_POST)
+    if kept["account"] != request.user.pk:
+        return None
+    posted = QueryDict(mutable=True)
+    for name, texts in kept["posted"].items():
+        posted.setlist(name, texts)
+    return posted

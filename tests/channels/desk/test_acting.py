@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from city_life import (
     PDF,
     a_person,
@@ -16,10 +17,14 @@ from city_life import (
 )
 from city_life import officer as acting_officer
 from city_life import resident as acting_resident
+from django.http import HttpResponse
 from django.test import Client
 from signing_in import an_officer, sign_in
 
+from yimen.accounts.models import Account
 from yimen.accounts.queries import city_today
+from yimen.accounts.rules import STAFF_IDLE
+from yimen.base.clock import now
 from yimen.cases.models import CaseFile, Correction, Decision, History, Task
 from yimen.ledger.actions import store_document
 
@@ -486,3 +491,61 @@ def test_an_unknown_verb_or_task_is_not_found(desk, receipt) -> None:
     assert act(desk, receipt, "destroy").status_code == 404
     unknown = f"/desk/cases/{receipt.receipt_number}/tasks/{a_person(8).pk}/claim/"
     assert desk.post(unknown).status_code == 404
+
+
+# A sign-in that had ended
+
+TOO_LATE = "Your sign-in had ended, so this was not recorded."
+LONG = "The lease names another street than the application. " * 20
+
+
+def after_the_sign_in_ended(client: Client, account: Account, path: str, data) -> HttpResponse:
+    """Send a form too late, sign in as somebody, and come back to its address."""
+    assert client.get("/en/desk/").status_code == 200
+    with time_machine.travel(now() + STAFF_IDLE + timedelta(minutes=1), tick=False):
+        away = client.post(path, data)
+        assert away["Location"].startswith("/en/account/login/?next=")
+        sign_in(client, account, second_factor=True)
+        return client.get(path)
+
+
+def test_a_reason_that_came_too_late_stands_in_its_form_again(desk, receipt) -> None:
+    review = task(receipt, "review").id
+    path = f"/en/desk/cases/{receipt.receipt_number}/tasks/{review}/review/"
+    page = text(after_the_sign_in_ended(desk, desk.account, path, {"reason": LONG}))
+    assert TOO_LATE in page and LONG.strip() in page and 'y-form" open' in page
+    assert task(receipt, "review").state == "open"
+
+
+def test_what_was_to_be_corrected_is_ticked_and_written_again(desk, receipt) -> None:
+    review = task(receipt, "review").id
+    path = f"/en/desk/cases/{receipt.receipt_number}/tasks/{review}/ask/"
+    data = {"ask": ["field:phone", "material:photo"], "says-field:phone": "Nobody answers."}
+    page = text(after_the_sign_in_ended(desk, desk.account, path, data))
+    assert TOO_LATE in page and "Nobody answers." in page
+    assert page.count("checked") == 2
+    assert not Correction.objects.exists()
+
+
+def test_what_was_typed_for_the_case_stands_there_again(desk, receipt) -> None:
+    path = f"/en/desk/cases/{receipt.receipt_number}/more-time/"
+    data = {"days": "5", "reason": "The landlord is abroad."}
+    page = text(after_the_sign_in_ended(desk, desk.account, path, data))
+    assert TOO_LATE in page and "The landlord is abroad." in page
+
+
+def test_nobody_else_finds_what_was_typed(desk, colleague, receipt) -> None:
+    review = task(receipt, "review").id
+    path = f"/en/desk/cases/{receipt.receipt_number}/tasks/{review}/review/"
+    led = after_the_sign_in_ended(desk, colleague.account, path, {"reason": LONG})
+    assert led.status_code == 302
+    page = text(desk.get(led["Location"]))
+    assert TOO_LATE not in page and LONG.strip() not in page
+
+
+@pytest.mark.parametrize("path", ["claim/", "release/", "absences/", "absences/1/withdraw/"])
+def test_what_holds_no_text_is_said_not_to_be_done(desk, path: str) -> None:
+    page = after_the_sign_in_ended(desk, desk.account, f"/en/desk/{path}", {})
+    if page.status_code == 302:
+        page = desk.get(page["Location"])
+    assert TOO_LATE in text(page)

@@ -22,6 +22,8 @@ from django.test import Client
 from filling_in import Applicant, a_file, a_picture, text_of, value_of
 from signing_in import a_resident, sign_in
 
+from yimen.accounts.models import Account
+from yimen.accounts.rules import RESIDENT_IDLE
 from yimen.base.actor import Actor
 from yimen.base.clock import now
 from yimen.cases import actions
@@ -246,6 +248,24 @@ def test_what_a_corrected_answer_closes_is_not_demanded(applicant: Applicant) ->
     done = applicant.post(path, {"ground": "own_home", "landlord_name": "", "shown": shown})
     assert done.status_code == 302, text_of(done)
     assert "Your turn" not in status(applicant)
+
+
+def test_a_correction_sent_after_the_sign_in_ended_is_written_again(applicant: Applicant) -> None:
+    ask(applicant, officer(), (CorrectionKind.FIELD, "current_address", "门牌号没有写。"))
+    path = f"/applications/{applicant.number}/answer/"
+    assert applicant.get(path).status_code == 200
+    with time_machine.travel(now() + RESIDENT_IDLE + timedelta(minutes=1), tick=False):
+        away = applicant.post(path, {"current_address": "新的地址1号", "shown": "current_address"})
+        assert "What you have just written is kept" in text_of(
+            applicant.client.get(away["Location"])
+        )
+        sign_in(applicant.client, Account.objects.get(username="wang"))
+        back = applicant.get(path)
+        assert "Your sign-in had ended, so this was not recorded." in text_of(back)
+        assert value_of(back, "current_address") == "新的地址1号"
+        assert "had ended" not in text_of(applicant.get(path))
+        done = applicant.post(path, {"current_address": "新的地址1号"})
+        assert done["Location"] == f"/en/applications/{applicant.number}/"
 
 
 def test_a_question_that_is_taken_back_needs_no_answer(applicant: Applicant) -> None:

@@ -24,9 +24,15 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from yimen.accounts.actions import after_sign_in, queue_email, sign_up
+from yimen.accounts.actions import after_sign_in, keep_lost_post, queue_email, sign_up
 from yimen.accounts.models import Account
-from yimen.accounts.queries import actor_for, has_second_factor, signed_in_at, used_second_factor
+from yimen.accounts.queries import (
+    ENDED_ACCOUNT,
+    actor_for,
+    has_second_factor,
+    signed_in_at,
+    used_second_factor,
+)
 from yimen.accounts.rules import has_expired
 from yimen.base.clock import now
 from yimen.base.identifiers import uuid7
@@ -161,6 +167,8 @@ class SignInDoor:
         if below is not None:
             refusal = self._refusal(request, settings.STAFF_PATHS[f"/{below[1]}/"])
             if refusal is not None:
+                if request.method == "POST" and f"/{below[1]}/" == DESK:
+                    keep_lost_post(request)
                 return refusal
         return self.get_response(request)
 
@@ -192,6 +200,7 @@ class SignInDoor:
             ended=account.sign_ins_ended_at,
         ):
             logout(request)
+            request.session[ENDED_ACCOUNT] = account.pk
         elif (
             LAST_SEEN not in request.session
             or (moment - seen).total_seconds() >= WRITE_EVERY_SECONDS

@@ -30,6 +30,7 @@ DELEGATE_FOR_OTHERS = "case.delegate"
 def absences(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Show the absences that concern the officer; enter one."""
     if request.method != "POST":
+        notes.keep_lost(request)
         return _page(request, actor, None)
     try:
         absence = _enter(request, actor)
@@ -145,4 +146,6 @@ def withdraw(request: HttpRequest, actor: Actor, absence_id: int) -> HttpRespons
         except (ObjectDoesNotExist, NotAllowed):
             raise Http404 from None
         notes.keep(request, Note(_("The absence was taken back. Nobody stands in any more.")))
+    else:
+        notes.keep_lost(request)
     return HttpResponseRedirect(reverse("desk:absences"))

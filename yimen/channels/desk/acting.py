@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from yimen.accounts.queries import take_lost_post
 from yimen.base.actor import Actor
 from yimen.cases import actions, queries
 from yimen.cases.actions import BulkClaimed
@@ -23,8 +24,9 @@ from yimen.channels.desk.forms import SEPARATOR, Refused
 from yimen.channels.desk.listing import LIST, Listing, listing_of
 from yimen.channels.desk.notes import Note
 from yimen.channels.desk.pages import page_language
-from yimen.channels.desk.refusals import sentence, status_of
+from yimen.channels.desk.refusals import sentence, sign_in_had_ended, status_of
 
+FORMS = frozenset({*DEEDS, "take-back", "more-time", "answer-time"})
 _MOST_TOLD = 5
 _MOST_DIGITS = 4
 
@@ -39,11 +41,22 @@ def to_case(number: str, listing: Listing, **more: str) -> HttpResponseRedirect:
     return HttpResponseRedirect(listing.address(reverse("desk:case", args=[number]), **more))
 
 
-def _looking(request: HttpRequest, number: str) -> HttpResponseRedirect | None:
-    """Lead who only looks at a form's address to the file: after signing in again, for one."""
+def _looking(
+    request: HttpRequest, actor: Actor, number: str, verb: str, task_id: UUID | None = None
+) -> HttpResponse | None:
+    """Answer who only looks at a form's address: with the file.
+
+    Who had to sign in again before the form was taken finds what they had typed in it.
+    """
     if request.method == "POST":
         return None
-    return to_case(number, listing_of(request.GET, current_city()))
+    lost = take_lost_post(request, request.path)
+    if lost is None or verb not in FORMS:
+        return to_case(number, listing_of(request.GET, current_city()))
+    refused = Refused(verb, sign_in_had_ended(), task_id, lost)
+    listing = listing_of(QueryDict(lost.get(LIST, "")), current_city())
+    shown = str(task_id) if task_id is not None else ""
+    return case_response(request, actor, number, listing, task_id=shown, refused=refused)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,7 +65,7 @@ def act(
     request: HttpRequest, actor: Actor, number: str, task_id: UUID, verb: str = ""
 ) -> HttpResponse:
     """Do one thing with a task."""
-    looking = _looking(request, number)
+    looking = _looking(request, actor, number, verb, task_id)
     if looking is not None:
         return looking
     deed = DEEDS.get(verb)
@@ -178,7 +191,7 @@ def _on_case(
     settled: Callable[[CaseFileView], bool],
     done: str,
 ) -> HttpResponse:
-    looking = _looking(request, number)
+    looking = _looking(request, actor, number, verb)
     if looking is not None:
         return looking
     listing = posted_listing(request)
@@ -211,6 +224,7 @@ def _on_case(
 def claim_many(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Claim the ticked tasks, or the one whose button was used, which is opened then."""
     if request.method != "POST":
+        notes.keep_lost(request)
         return HttpResponseRedirect(reverse("desk:home"))
     listing = posted_listing(request)
     only = request.POST.get("only", "")
@@ -276,4 +290,6 @@ def release_many(request: HttpRequest, actor: Actor) -> HttpResponse:
             "%(count)d task is back in the queue.", "%(count)d tasks are back in the queue.", count
         )
         notes.keep(request, Note(words % {"count": count}))
+    else:
+        notes.keep_lost(request)
     return HttpResponseRedirect(posted_listing(request).address(reverse("desk:home")))

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from yimen.accounts.queries import take_lost_post
 
 _KEY = "desk_note"
 
@@ -28,3 +31,9 @@ def take(request: HttpRequest) -> Note | None:
     """Return the note that was kept, and forget it."""
     kept = request.session.pop(_KEY, None)
     return Note(**kept) if kept else None
+
+
+def keep_lost(request: HttpRequest) -> None:
+    """Note that a form without texts, such as claiming, came when the sign-in had ended."""
+    if take_lost_post(request, request.path) is not None:
+        keep(request, Note(_("Your sign-in had ended, so this was not recorded."), "error"))

@@ -45,6 +45,11 @@ def sentence(error: Refusal, city: City, language: str) -> str:
     return make(error, city, language) if make is not None else _any_other()
 
 
+def sign_in_had_ended() -> str:
+    """Return the sentence for what was sent too late; what was typed stands below it."""
+    return _("Your sign-in had ended, so this was not recorded. Look it over and send it again.")
+
+
 def _any_other() -> str:
     return _("This could not be done, and nothing was changed. Load the file again and try anew.")
 

@@ -5,10 +5,12 @@ from dataclasses import asdict, dataclass, field, replace
 from http import HTTPStatus
 
 from django.core.files.uploadedfile import UploadedFile as PostedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from yimen.accounts.actions import keep_lost_post
+from yimen.accounts.queries import take_lost_post
 from yimen.base.actor import Actor
 from yimen.cases import actions, queries
 from yimen.cases.queries import CaseStatus, OwnApplication
@@ -46,6 +48,7 @@ class Turn:
     posted: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, AnswerError] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)  # sentences about files, by material
+    lost: bool = False  # it was posted when the sign-in had ended
 
     @property
     def answers(self) -> dict[str, str]:
@@ -74,14 +77,19 @@ class Thing:
 def answer(request: HttpRequest, number: str) -> HttpResponse:
     """Show what is asked for; a POST sends it, and the clock runs again."""
     actor = resident(request)
-    status = queries.status(actor, number)
+    try:
+        status = queries.status(actor, number)
+    except NotFound:
+        if request.method == "POST" and not request.user.is_authenticated:
+            keep_lost_post(request)
+        raise
     if status.your_turn is None:
         return redirect("portal:status", status.receipt_number)
     application = queries.own_application(actor, number)
     first = queries.wanted(actor, number, {})
     turn = Turn(actor, status, application, first, _kept_files(request, status))
     if request.method != "POST":
-        return _page(request, turn)
+        return _page(request, _with_lost(request, turn))
     if "remove" in request.POST:
         kept = [f for f in turn.files if f.sha256 != request.POST["remove"]]
         _keep_files(request, status, kept)
@@ -89,13 +97,24 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
     return _send(request, _with_posted(request, turn), first.keys)
 
 
-def _with_posted(request: HttpRequest, turn: Turn) -> Turn:
-    """Return the turn with the answers and files that came, and what they make necessary."""
-    shown = turn.wanted.keys | set(request.POST.getlist("shown"))
+def _with_lost(request: HttpRequest, turn: Turn) -> Turn:
+    """Return the turn with what was written before the sign-in ended, if anything was."""
+    lost = take_lost_post(request, request.path)
+    return turn if lost is None else replace(_with_answers(turn, lost), lost=True)
+
+
+def _with_answers(turn: Turn, data: QueryDict) -> Turn:
+    """Return the turn with the answers that came, and what they make necessary."""
+    shown = turn.wanted.keys | set(data.getlist("shown"))
     fields = [field for field in turn.application.service.fields if field.key in shown]
-    posted = {field.key: posted_answer(field, request.POST) for field in fields}
+    posted = {field.key: posted_answer(field, data) for field in fields}
     wanted = queries.wanted(turn.actor, turn.status.receipt_number, posted)
-    turn = replace(turn, posted=posted, wanted=wanted)
+    return replace(turn, posted=posted, wanted=wanted)
+
+
+def _with_posted(request: HttpRequest, turn: Turn) -> Turn:
+    """Return the turn with the answers and files that came."""
+    turn = _with_answers(turn, request.POST)
     files, refused = _added(request, turn)
     _keep_files(request, turn.status, files)
     return replace(turn, files=tuple(files), refused=refused)
@@ -186,7 +205,8 @@ def _page(request: HttpRequest, turn: Turn) -> HttpResponse:
         "page_agency": city.agencies.get(turn.status.service.agency),
         "wanted": wanted,
         "errors": errors,
-        "more": bool(turn.posted) and not errors,
+        "more": bool(turn.posted) and not errors and not turn.lost,
+        "lost": turn.lost,
         "asked_by": officer_words(asked.officer, city, language) if asked is not None else "",
         "section": "mine",
     }

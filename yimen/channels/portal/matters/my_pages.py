@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
+from yimen.accounts.queries import lost_post_waits
 from yimen.cases import queries
 from yimen.cases.queries import CaseSummary
 from yimen.channels.portal.apply.kept import has_lost_answer
@@ -60,7 +61,7 @@ def ways_in(request: HttpRequest) -> HttpResponse:
     context = {
         "next": address,
         "form": form,
-        "answer_kept": form and has_lost_answer(request),
+        "answer_kept": (form and has_lost_answer(request)) or lost_post_waits(request, address),
         "sign_in_url": f"{reverse('account_login')}?{urlencode({'next': address})}",
     }
     return render(request, "portal/matters/ways_in.html", context)
