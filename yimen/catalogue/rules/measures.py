@@ -16,14 +16,11 @@ def in_calendar_days(limit: Limit) -> tuple[Fraction, Fraction]:
     A limit in months is shorter or longer by the day on which it starts. Holidays are left out of
     the comparison, so that it does not depend on the day of asking.
     """
-    match limit.unit:
-        case DayUnit.WORKING:
-            days = Fraction(limit.days * 7, 5)
-        case DayUnit.CALENDAR:
-            days = Fraction(limit.days)
-        case DayUnit.MONTHS:
-            spans = {(months_after(day, limit.days) - day).days for day in _FOUR_YEARS}
-            return Fraction(min(spans)), Fraction(max(spans))
+    if limit.unit is DayUnit.MONTHS:
+        spans = {(months_after(day, limit.days) - day).days for day in _FOUR_YEARS}
+        return Fraction(min(spans)), Fraction(max(spans))
+    working = limit.unit is DayUnit.WORKING
+    days = Fraction(limit.days * 7, 5) if working else Fraction(limit.days)
     return days, days
 
 
