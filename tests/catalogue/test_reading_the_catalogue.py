@@ -26,6 +26,7 @@ from yimen.catalogue.queries import (
 )
 from yimen.catalogue.rules import CityHasProblems, search_words
 from yimen.catalogue.types import Audience
+from yimen.ledger.queries import zone_of_days
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forgotten")]
 
@@ -228,8 +229,15 @@ def test_the_emblem_is_read_from_the_release(applied: Town) -> None:
     assert queries.current_emblem() == drawing
 
 
-def test_the_city_has_its_own_time(applied: Town) -> None:
+def test_the_city_has_its_own_time_and_the_ledger_keeps_it(applied: Town) -> None:
     assert str(current_zone()) == "Asia/Shanghai"
+    applied.edit("city.toml", "Asia/Shanghai", "Europe/Dublin")
+    apply_city(applied.folder, SYSTEM, force=True)
+    assert str(zone_of_days()) == "Europe/Dublin"
+
+
+def test_without_a_city_the_ledger_closes_no_day() -> None:
+    assert zone_of_days() is None
 
 
 @pytest.mark.parametrize(

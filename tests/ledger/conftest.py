@@ -1,9 +1,31 @@
 """A way past the guards, as the owner of the tables has it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection, transaction
+
+from yimen.ledger import queries
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _days_of_shanghai() -> Iterator[None]:
+    """Let the days be those of Shanghai, whatever city is in force."""
+    kept = list(queries._zones)
+    queries.extend_zone(lambda: SHANGHAI)
+    yield
+    queries._zones[:] = kept
+
+
+@pytest.fixture
+def zone() -> Iterator[Callable[[str], None]]:
+    """Give a way to move the city for one test; to "" means that there is none."""
+    yield lambda name: queries.extend_zone(lambda: ZoneInfo(name) if name else None)
+    queries.extend_zone(lambda: SHANGHAI)
+
 
 TABLES = ("ledger_event", "ledger_seal", "ledger_dayroot")
 

@@ -7,11 +7,11 @@ import random
 import signal
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from multiprocessing.synchronize import Event as ProcessEvent
 
 import pytest
-from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from happenings import happen, happen_often, seal_all
 
@@ -339,7 +339,6 @@ def at(monkeypatch: pytest.MonkeyPatch) -> object:
 
 
 def test_a_day_is_closed_at_the_citys_midnight(at: object) -> None:
-    assert settings.TIME_ZONE == "Asia/Shanghai"
     at(2004, 7, 1, 15, 59, 58)  # type: ignore[operator]  # 23:59:58 in Shanghai
     happen()
     seal_all()
@@ -351,6 +350,46 @@ def test_a_day_is_closed_at_the_citys_midnight(at: object) -> None:
     assert actions.close_days() == []
     day = DayRoot.objects.get()
     assert (day.first_seal, day.last_seal, day.last_position) == (1, 1, 1)
+
+
+def test_a_city_elsewhere_has_its_own_midnight(at: object, zone: Callable[[str], None]) -> None:
+    zone("Europe/Dublin")
+    at(2004, 7, 1, 16, 0, 1)  # type: ignore[operator]
+    happen()
+    seal_all()
+    at(2004, 7, 1, 22, 59, 59)  # type: ignore[operator]  # 23:59:59 of the summer in Dublin
+    assert actions.close_days() == []
+    at(2004, 7, 1, 23, 0, 0)  # type: ignore[operator]
+    assert [d.isoformat() for d in actions.close_days()] == ["2004-07-01"]
+
+
+def test_no_day_ends_while_there_is_no_city(at: object, zone: Callable[[str], None]) -> None:
+    zone("")
+    at(2004, 7, 1, 4)  # type: ignore[operator]
+    happen()
+    seal_all()
+    at(2004, 7, 9)  # type: ignore[operator]
+    assert actions.close_days() == []
+    assert verify(day=date(2004, 7, 1)).events == 1
+
+
+def test_days_that_are_closed_outlive_a_change_of_the_time_zone(
+    at: object, zone: Callable[[str], None]
+) -> None:
+    at(2004, 7, 1, 4)  # type: ignore[operator]
+    happen()
+    seal_all()
+    at(2004, 7, 1, 17)  # type: ignore[operator]  # tomorrow in Shanghai, today in Dublin
+    assert len(actions.close_days()) == 1
+    happen()
+    seal_all()
+    zone("Europe/Dublin")
+    at(2004, 7, 2, 22)  # type: ignore[operator]
+    assert actions.close_days() == []
+    at(2004, 7, 2, 23)  # type: ignore[operator]
+    assert [d.isoformat() for d in actions.close_days()] == ["2004-07-02"]
+    assert (verify().holds, verify().days) == (True, 2)
+    assert [verify(day=date(2004, 7, day)).events for day in (1, 2)] == [1, 1]
 
 
 def test_days_without_a_seal_have_no_root_and_the_chain_goes_on(at: object) -> None:

@@ -29,7 +29,7 @@ from yimen.keys.queries import sign
 from yimen.ledger import rules
 from yimen.ledger.events import DocumentsDeleted, Event, subscribers
 from yimen.ledger.models import RECORD, DayRoot, Seal, StoredDocument
-from yimen.ledger.queries import document_path, named, open_document
+from yimen.ledger.queries import document_path, named, open_document, zone_of_days
 
 BATCH = 10_000  # events in a seal, so that sealing a backlog never holds a transaction long
 _NOTED_AGAIN = timedelta(hours=1)
@@ -173,12 +173,11 @@ def _write_seal(last: Seal | None, first_position: int, leaves: bytes) -> None:
 
 
 def _time_of_seal(last: Seal | None) -> datetime:
-    """Return now, but never before the last seal, nor in a day that is closed."""
+    """Return now, but never before the last seal, nor before the last day was closed."""
     times = [clock.now()]
     if last:
         times.append(last.at)
-    if day := DayRoot.objects.order_by("-day").values_list("day", flat=True).first():
-        times.append(_start_of(day + timedelta(days=1)))
+    times += DayRoot.objects.order_by("-day").values_list("at", flat=True)[:1]
     return max(times)
 
 
@@ -192,16 +191,18 @@ def _sign_and_insert(row: Seal | DayRoot) -> None:
 def close_days() -> list[date]:
     """Sign a root for each day in the city's time that is over; return those days.
 
-    A day without a seal has no root.
+    A day without a seal has no root, and while there is no city no day ends. A root names its
+    seals, so that a city in another time zone later changes nothing that was signed: what was
+    sealed after the last day belongs to a later one.
     """
     closed: list[date] = []
-    while day := _close_next_day():
+    zone = zone_of_days()
+    while zone is not None and (day := _close_next_day(zone)):
         closed.append(day)
     return closed
 
 
-def _close_next_day() -> date | None:
-    zone = ZoneInfo(settings.TIME_ZONE)
+def _close_next_day(zone: ZoneInfo) -> date | None:
     with transaction.atomic(durable=True):
         if not _take_turn():
             return None
@@ -210,9 +211,14 @@ def _close_next_day() -> date | None:
         if last:
             open_seals = open_seals.filter(number__gt=last.last_seal)
         first = open_seals.first()
-        if first is None or (day := first.at.astimezone(zone).date()) >= clock.today(zone):
+        if first is None:
             return None
-        end = _start_of(day + timedelta(days=1))
+        day = first.at.astimezone(zone).date()
+        if last:
+            day = max(day, last.day + timedelta(days=1))
+        if day >= clock.today(zone):
+            return None
+        end = datetime.combine(day + timedelta(days=1), time(), zone)
         _write_day(day, last, list(open_seals.filter(at__lt=end)))
         return day
 
@@ -230,10 +236,6 @@ def _write_day(day: date, last: DayRoot | None, seals: list[Seal]) -> None:
         at=clock.now(),
     )
     _sign_and_insert(root)
-
-
-def _start_of(day: date) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(settings.TIME_ZONE))
 
 
 # Stored documents

@@ -11,6 +11,7 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Count, Max, Min
@@ -30,6 +31,22 @@ _ENTRY = (
     "position", "id", "kind", "at", "actor_kind", "actor_account", "actor_label", "channel",
     "person_id", "payload",
 )  # fmt: skip
+
+
+# Days
+
+
+_zones: list[Callable[[], ZoneInfo | None]] = []
+
+
+def extend_zone(zone: Callable[[], ZoneInfo | None]) -> None:
+    """Let a higher app say in which time zone the city's days begin; called from `apps.py`."""
+    _zones[:] = [zone]
+
+
+def zone_of_days() -> ZoneInfo | None:
+    """Return the city's time zone, or None while there is no city."""
+    return next((zone() for zone in _zones), None)
 
 
 # Events

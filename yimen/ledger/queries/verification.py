@@ -9,20 +9,19 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from time import monotonic
 from typing import Any, Self
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Max, Min
+from django.db.models import Max, Min, QuerySet
 
 from yimen.keys.queries import verify as verify_signature
 from yimen.ledger import rules
 from yimen.ledger.loader import PublishedRoots
 from yimen.ledger.models import RECORD, DayRoot, Event, Seal, Signed
+from yimen.ledger.queries import zone_of_days
 from yimen.ledger.types import Fault, FaultKind, Found, Progress, Verification
 
 _STRETCH = 30.0  # seconds with one snapshot; a longer one would keep vacuum from its work
@@ -77,19 +76,19 @@ class _Scope:
     def of(cls, day: date | None) -> Self:
         seals = Seal.objects.all()
         days = DayRoot.objects.order_by("day")
+        day_before = None
         if day is not None:
-            start = datetime.combine(day, time(), ZoneInfo(settings.TIME_ZONE))
-            seals = seals.filter(at__gte=start, at__lt=start + timedelta(days=1))
+            day_before = days.filter(day__lt=day).last()
             days = days.filter(day=day)
+            seals = _seals_of(day, days.first(), day_before)
         ends = seals.aggregate(
             first=Min("number"), number=Max("number"), position=Max("last_position")
         )
         if ends["number"] is None:
             return cls(days=tuple(days))
-        before = day_before = None
+        before = None
         if day is not None:
             before = Seal.objects.filter(number=ends["first"] - 1).defer("leaves").first()
-            day_before = DayRoot.objects.filter(day__lt=day).order_by("-day").first()
         return cls(
             number=before.number if before else 0,
             position=before.last_position if before else 0,
@@ -99,6 +98,16 @@ class _Scope:
             last_position=ends["position"],
             days=tuple(days),
         )
+
+
+def _seals_of(day: date, root: DayRoot | None, before: DayRoot | None) -> QuerySet[Seal]:
+    """Return the seals of a day: those that its root closes, or those of a day that is open."""
+    seals = Seal.objects.filter(number__gt=before.last_seal if before else 0)
+    if root is not None:
+        return seals.filter(number__lte=root.last_seal)
+    zone = zone_of_days() or UTC
+    start, end = (datetime.combine(day + timedelta(days=more), time(), zone) for more in (0, 1))
+    return seals.filter(at__gte=start, at__lt=end)
 
 
 class _Walk:
