@@ -1,5 +1,6 @@
 """Records are written as declared, opened for a purpose, and shown to whom they are about."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -209,6 +210,29 @@ def test_the_city_finds_the_records_of_who_stands_behind_a_claimed_application(
     assert record.values == {"months_paid": 12}
     assert queries.person(reader, draft, a_case()).pk == person
     assert len(queries.readings_of(resident(person))) == len(entries()) == 4
+
+
+def test_a_conditional_data_set_opens_to_an_application_that_needs_it_only() -> None:
+    person = a_person().pk
+    for purpose in (said("curiosity"), a_case("passport-application")):
+        with pytest.raises(rules.MayNotOpen):
+            queries.open_record(officer(), person, "pension", PAID, purpose)
+    assert entries() == []
+    queries.open_record(officer(), person, "pension", PAID, a_case())
+    owner = officer(agency="labour-social-security")
+    queries.open_record(owner, person, "pension", PAID, said("audit of contributions"))
+    assert len(entries()) == 2
+
+
+def test_a_reading_is_credited_to_the_agency_that_handles_the_application() -> None:
+    person = a_person().pk
+    both = officer(agency="police")
+    both = replace(both, posts=(*both.posts, *officer(agency="civil-affairs").posts))
+    queries.open_record(both, person, "pension", PAID, a_case(agency="civil-affairs"))
+    queries.facts(both, person, ["person.age"], a_case(agency="civil-affairs"))
+    queries.facts(both, person, ["person.age"], a_case())
+    credited = [entry.payload["agency"] for entry in entries()]
+    assert credited == ["civil-affairs", "civil-affairs", "police"]
 
 
 def test_a_closed_data_set_opens_to_its_owner_only() -> None:

@@ -8,6 +8,7 @@ from declarations import a_data_set
 
 from yimen.base.actor import ANONYMOUS, SYSTEM, Actor, ActorKind, Channel, Post
 from yimen.base.identifiers import credit_code_check, id_check_digit, uuid7
+from yimen.catalogue.definition import City
 from yimen.catalogue.types import Sharing
 from yimen.people import rules
 from yimen.people.types import (
@@ -41,7 +42,8 @@ def resident(**more: object) -> Actor:
 
 @pytest.mark.parametrize("right", ["case.read", "counter.read"])
 def test_staff_open_a_record_with_a_right_and_a_purpose(right: str) -> None:
-    rules.check_may_open(staff(right), a_data_set(), own=False, purpose=PURPOSE)
+    shared = a_data_set(sharing=Sharing.OPEN)
+    rules.check_may_open(staff(right), shared, own=False, purpose=PURPOSE)
 
 
 def test_without_a_purpose_no_record_opens() -> None:
@@ -73,6 +75,47 @@ def test_a_closed_data_set_opens_to_its_owner_only() -> None:
     rules.check_may_open(owner, closed, own=False, purpose=PURPOSE)
 
 
+@pytest.mark.parametrize(
+    ("part", "code"), [("fields", "pension"), ("criteria", "household"), ("materials", "income")]
+)
+def test_a_conditional_data_set_opens_for_a_service_that_names_it(
+    city: City, part: str, code: str
+) -> None:
+    whole = city.services["minimum-living-allowance"]
+    bare = replace(whole, fields=(), criteria=(), materials=())
+    naming = replace(bare, **{part: getattr(whole, part)})
+    conditional = a_data_set(code)
+    assert rules.is_shared(conditional, replace(PURPOSE, service=naming))
+    assert not rules.is_shared(conditional, replace(PURPOSE, service=bare))
+
+
+def test_a_conditional_data_set_opens_to_nobody_else_without_an_application() -> None:
+    with pytest.raises(rules.MayNotOpen):
+        rules.check_may_open(staff("case.read"), a_data_set(), own=False, purpose=PURPOSE)
+    owner = staff("case.read", agency="labour-social-security")
+    rules.check_may_open(owner, a_data_set(), own=False, purpose=PURPOSE)
+    shared = a_data_set(sharing=Sharing.OPEN)
+    rules.check_may_open(staff("case.read"), shared, own=False, purpose=PURPOSE)
+
+
+def test_the_agency_that_reads_decides_not_another_post_of_the_officer() -> None:
+    closed = a_data_set(sharing=Sharing.CLOSED)
+    both = replace(
+        staff("case.read"),
+        posts=tuple(
+            Post(agency, "officer", frozenset({"case.read"}))
+            for agency in ("police", "labour-social-security")
+        ),
+    )
+    for_police = replace(PURPOSE, agency="police")
+    with pytest.raises(rules.MayNotOpen):
+        rules.check_may_open(both, closed, own=False, purpose=for_police)
+    owner = replace(PURPOSE, agency="labour-social-security")
+    rules.check_may_open(both, closed, own=False, purpose=owner)
+    with pytest.raises(rules.MayNotOpen):
+        rules.check_may_see_person(both, own=False, purpose=replace(PURPOSE, agency="tax"))
+
+
 def test_staff_see_a_person_with_a_purpose_only() -> None:
     rules.check_may_see_person(staff("case.read"), own=False, purpose=PURPOSE)
     with pytest.raises(rules.PurposeMissing):
@@ -82,7 +125,8 @@ def test_staff_see_a_person_with_a_purpose_only() -> None:
 def test_the_post_that_reads_is_the_one_with_the_right() -> None:
     reading = Post("police", "officer", frozenset({"case.read"}))
     actor = Actor(ActorKind.STAFF, Channel.DESK, posts=(Post("tax", "editor"), reading))
-    assert rules.reading_post(actor) is reading
+    assert rules.reading_post(actor) is rules.reading_post(actor, "police") is reading
+    assert rules.reading_post(actor, "tax") is None
     assert rules.reading_post(ANONYMOUS) is None
 
 

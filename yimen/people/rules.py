@@ -5,11 +5,12 @@ import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import assert_never
 from uuid import UUID
 
 from yimen.base.actor import Actor, ActorKind, Post
 from yimen.base.identifiers import check_credit_code, id_number_facts
-from yimen.catalogue.definition import DataSet
+from yimen.catalogue.definition import DataSet, Service
 from yimen.catalogue.types import Sharing
 from yimen.people.types import (
     DocumentKind,
@@ -146,30 +147,61 @@ class WrongCode(PeopleError):
         self.tries_left = tries_left
 
 
-def reading_post(actor: Actor) -> Post | None:
-    """Return the post by which the actor reads records, or None."""
-    return next((p for p in actor.posts if not p.rights.isdisjoint(READ_RIGHTS)), None)
+def reading_post(actor: Actor, agency: str = "") -> Post | None:
+    """Return the post by which the actor reads records, in this agency if one is named, or None."""
+    for post in actor.posts:
+        if agency in ("", post.agency) and not post.rights.isdisjoint(READ_RIGHTS):
+            return post
+    return None
 
 
 def check_may_open(actor: Actor, data_set: DataSet, *, own: bool, purpose: Purpose) -> None:
     """Refuse unless it is one's own record, or staff who may read it and say what for.
 
-    A closed data set opens to the agency that owns it and to nobody else.
+    The agency that reads decides: its own data sets open to it for any purpose, those of others as
+    their owners share them.
     """
     if own or actor.kind is ActorKind.SYSTEM:
         return
-    agencies = {post.agency for post in actor.posts if not post.rights.isdisjoint(READ_RIGHTS)}
-    if not agencies or (data_set.sharing is Sharing.CLOSED and data_set.owner not in agencies):
+    post = reading_post(actor, purpose.agency)
+    if post is None:
         raise MayNotOpen(data_set.code)
     if not purpose.is_named:
         raise PurposeMissing
+    if post.agency != data_set.owner and not is_shared(data_set, purpose):
+        raise MayNotOpen(data_set.code)
+
+
+def is_shared(data_set: DataSet, purpose: Purpose) -> bool:
+    """Say whether a data set opens to other agencies than its owner for this purpose.
+
+    An open one does for every purpose, a conditional one for an application for a service that
+    names it, a closed one never.
+    """
+    match data_set.sharing:
+        case Sharing.OPEN:
+            return True
+        case Sharing.CONDITIONAL:
+            return purpose.service is not None and data_set.code in named_by(purpose.service)
+        case Sharing.CLOSED:
+            return False
+        case _:  # pragma: no cover - mypy proves that no kind is missing
+            assert_never(data_set.sharing)
+
+
+def named_by(service: Service) -> frozenset[str]:
+    """Return the data sets that a service names: in its questions, criteria and materials."""
+    names = [field.from_record for field in service.fields]
+    names += [name for criterion in service.criteria for name in criterion.when.names]
+    names += [material.from_data_set for material in service.materials]
+    return frozenset(name.partition(".")[0] for name in names)
 
 
 def check_may_see_person(actor: Actor, *, own: bool, purpose: Purpose) -> None:
     """Refuse unless it is oneself, or staff who may read records and say what for."""
     if own or actor.kind is ActorKind.SYSTEM:
         return
-    if reading_post(actor) is None:
+    if reading_post(actor, purpose.agency) is None:
         raise MayNotOpen(PERSON)
     if not purpose.is_named:
         raise PurposeMissing

@@ -40,7 +40,7 @@ class CaseRecords:
     facts: Facts
     criteria: tuple[CriterionFacts, ...]
     eligible: bool | None
-    closed: tuple[str, ...] = ()  # data sets that their owners share with nobody
+    closed: tuple[str, ...] = ()  # data sets that their owners do not share with this agency
 
 
 def typed_answers(
@@ -83,7 +83,7 @@ def case_records(
 
 
 def _closed_to(actor: Actor, city: City, names: Iterable[str], purpose: Purpose) -> set[str]:
-    """Return the data sets that stay closed to this officer: their owners share them with nobody."""
+    """Return the data sets that stay closed to this officer, as their owners share them."""
     closed = set()
     for code in {name.split(".")[0] for name in names} & city.data_sets.keys():
         try:

@@ -20,7 +20,7 @@ def append_reading(
     One read is one actor opening one person's data set for one purpose in one request: callers
     open a data set once and keep what they got.
     """
-    post = reading_post(actor)
+    post = reading_post(actor, purpose.agency)
     event = RecordRead(
         person_id=person_id,
         data_set=data_set,
