@@ -1,6 +1,7 @@
 """The machine's door: sending an application, and asking where it is."""
 
 import json
+import re
 
 import pytest
 from applied_city import _applied, city
@@ -9,7 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from signing_in import a_resident, sign_in
 
+from yimen.cases.actions import submit
 from yimen.cases.models import Case
+from yimen.channels.api.problems import PROBLEMS
 
 __all__ = ["_applied", "city"]
 SERVICE = "residence-permit"
@@ -80,6 +83,23 @@ def test_a_missing_material_and_an_unknown_question_are_named(client):
     errors = {each["key"]: each["code"] for each in send(client, hobby="chess").json()["errors"]}
     assert errors["hobby"] == "unknown_field"
     assert "material_missing" in errors.values()
+
+
+def test_too_many_files_of_one_material_are_refused_with_a_sentence(client, tokens):
+    refused = send(
+        client, files=[*tokens, store(client, "photo", PNG, "second.png").json()["token"]]
+    )
+    assert refused.status_code == 422
+    assert refused.json()["type"] == "urn:yimen:problem:file-too-many"
+    assert "“second.png” was not added: 1 files are the most" in refused.json()["detail"]
+    assert not Case.objects.exists()
+
+
+@pytest.mark.parametrize("error", re.findall(r"`([A-Z]\w+)`", submit.__doc__))
+def test_every_refusal_of_an_application_is_a_problem(error):
+    of_drafts, with_the_service = {"DraftOutdated"}, {"AnswersRefused", "FileRefused"}
+    named = {kind.__name__ for kind in PROBLEMS}
+    assert error in named | of_drafts | with_the_service
 
 
 def test_nobody_applies_without_signing_in(client):

@@ -147,6 +147,17 @@ def test_a_service_that_closes_before_sending_says_so(change_city: ChangeCity) -
     assert Draft.objects.count() == 1
 
 
+def test_a_service_that_is_no_longer_offered_online_says_where_to_go(
+    change_city: ChangeCity,
+) -> None:
+    applicant = Applicant().fill_in()
+    change_city(new_version("residence-permit", ('channels = ["portal", ', "channels = [")))
+    response = applicant.send()
+    assert response.status_code == 404
+    assert "This service cannot be asked for online" in text_of(response)
+    assert Draft.objects.count() == 1
+
+
 def test_a_new_version_is_told_before_going_on(change_city: ChangeCity) -> None:
     applicant = Applicant().fill_in(*EARLY)
     change_city(new_version(EARLY[0], DEARER, ('key = "phone"', 'key = "telephone"')))

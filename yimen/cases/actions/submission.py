@@ -105,9 +105,10 @@ def submit(actor: Actor, source: UUID | NewApplication, idempotency_key: str) ->
     One transaction writes application, case, history, event and the job that starts the process.
     The same key again gives the same receipt (``repeated`` is true), also when both come at once;
     a draft's own id is a key too, so that two windows cannot send it twice. Raises, with nothing
-    written: `AnswersRefused` (by key, with code and bound), `ServiceClosed`, `UnknownService`,
-    `ChannelNotOffered`, `DraftOutdated` (call `upgrade_draft`, show what changed), `KeyReused` (the
-    key came with another content), `BadKey`, `NotFound` (no such draft), `NotAllowed`.
+    written: `AnswersRefused` (by key, with code and bound), `AnswersTooLarge`, `FileRefused` (too
+    many of one material), `ServiceClosed`, `UnknownService`, `ChannelNotOffered`, `DraftOutdated`
+    (call `upgrade_draft`, show what changed), `KeyReused` (the key came with another content),
+    `BadKey`, `NotFound` (no such draft), `NotAllowed`.
     """
     key = check_key(draft_key(source) if isinstance(source, UUID) else idempotency_key)
     for last in (False,) * (_RECEIPT_TRIES - 1) + (True,):

@@ -79,7 +79,12 @@ def check_counts(service: Service, files: tuple[UploadedFile, ...]) -> None:
         counts[file.material_key] = counts.get(file.material_key, 0) + 1
         material = service.material_by_key(file.material_key)
         if material is not None and counts[file.material_key] > material.max_files:
-            raise FileRefused(FileProblem.TOO_MANY, file.name, limit=material.max_files)
+            raise FileRefused(
+                FileProblem.TOO_MANY,
+                file.name,
+                limit=material.max_files,
+                material_key=material.key,
+            )
 
 
 def bound_agencies(service: Service) -> tuple[str, ...]:

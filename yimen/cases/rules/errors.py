@@ -118,7 +118,10 @@ class FileProblem(StrEnum):
 
 
 class FileRefused(CasesError):
-    """A file cannot be attached. ``limit`` is the bytes or the count that are allowed."""
+    """A file cannot be attached. ``limit`` is the bytes or the count that are allowed.
+
+    ``material_key`` says of what, where several files come at once.
+    """
 
     def __init__(
         self,
@@ -128,6 +131,7 @@ class FileRefused(CasesError):
         found: str = "",
         allowed: tuple[str, ...] = (),
         limit: int = 0,
+        material_key: str = "",
     ) -> None:
         super().__init__(problem, name)
         self.problem = problem
@@ -135,6 +139,7 @@ class FileRefused(CasesError):
         self.found = found
         self.allowed = allowed
         self.limit = limit
+        self.material_key = material_key
 
 
 class UnknownMaterial(CasesError):

@@ -66,6 +66,9 @@ def send(
     except AnswersRefused as refused:
         service = current_city().services[application.service]
         raise ServiceAnswersRefused(service, refused) from refused
+    except FileRefused as refused:
+        service = current_city().services[application.service]
+        raise MaterialFileRefused(refused, service.material_by_key(refused.material_key)) from None
     response["Location"] = f"/api/v1/applications/{receipt.receipt_number}"
     code = HTTPStatus.OK if receipt.repeated else HTTPStatus.CREATED
     return Status(code, _receipt(receipt))

@@ -35,6 +35,12 @@ from yimen.channels.shared.sentences import (
     about_unknown_field,
 )
 
+_FILE_STATUS = {
+    FileProblem.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    FileProblem.BOMB: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    FileProblem.TOO_MANY: HTTPStatus.UNPROCESSABLE_ENTITY,
+}
+
 Answer = Callable[[HttpRequest, Any], HttpResponse]
 
 MEDIA_TYPE = "application/problem+json"
@@ -84,7 +90,7 @@ def _in_the_callers_language(answer: Answer) -> Answer:
 
 
 def _cases_error(_request: HttpRequest, error: CasesError) -> HttpResponse:
-    for kind, make in _PROBLEMS.items():
+    for kind, make in PROBLEMS.items():
         if isinstance(error, kind):
             status, name, sentence = make()
             return problem(status, name, sentence)
@@ -114,8 +120,7 @@ def _sentence(service: Service, error: AnswerError) -> str:
 
 
 def _file_refused(_request: HttpRequest, error: MaterialFileRefused) -> HttpResponse:
-    large = error.refused.problem in (FileProblem.TOO_LARGE, FileProblem.BOMB)
-    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if large else HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    status = _FILE_STATUS.get(error.refused.problem, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     sentence = about_file(error.refused, error.material) if error.material else error.refused.name
     return problem(status, f"file-{error.refused.problem}".replace("_", "-"), sentence)
 
@@ -148,7 +153,7 @@ def _http_error(_request: HttpRequest, error: HttpError) -> HttpResponse:
     return problem(status, "refused", sentences.get(status, status.phrase))
 
 
-_PROBLEMS: dict[type[CasesError], Callable[[], tuple[HTTPStatus, str, str]]] = {
+PROBLEMS: dict[type[CasesError], Callable[[], tuple[HTTPStatus, str, str]]] = {
     UnknownService: lambda: (
         HTTPStatus.NOT_FOUND,
         "unknown-service",

@@ -13,10 +13,12 @@ from yimen.cases import actions, queries
 from yimen.cases.queries import Prefilled
 from yimen.cases.rules.errors import (
     AnswersRefused,
+    ChannelNotOffered,
     DraftOutdated,
     FileRefused,
     NotFound,
     ServiceClosed,
+    UnknownService,
 )
 from yimen.catalogue.definition import FormField, Material
 from yimen.catalogue.rules import AnswerError
@@ -76,7 +78,7 @@ def _send(request: HttpRequest, actor: Actor, draft_id: UUID) -> HttpResponse:
         return redirect("portal:changes", draft_id)
     except (AnswersRefused, FileRefused):
         return redirect("portal:check_answers", draft_id)
-    except ServiceClosed as closed:
+    except (ServiceClosed, ChannelNotOffered, UnknownService) as closed:
         return closed_page(request, declared(closed.code)) or redirect("portal:mine")
     kept.keep_told(request, receipt.service_code, {})
     return redirect("portal:receipt", receipt.receipt_number)
