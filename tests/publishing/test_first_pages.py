@@ -84,3 +84,23 @@ def test_the_first_articles_are_written_in_both_languages() -> None:
         assert len(english.summary) < 200
         assert "<h2>" in chinese.html
         assert "<script" not in chinese.html + english.html
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_first_articles_hold_in_every_city_and_promise_no_door_that_is_not_there(
+    language: str,
+) -> None:
+    for article in FIRST_ARTICLES:
+        text = first_text(article, language)
+        words = text.title + text.summary + text.html
+        for foreign in (
+            "Shanghai",
+            "上海",
+            "Chinese",
+            "中文",
+            "310101",
+            "kiosk",
+            "clerk",
+            "受理窗口",
+        ):
+            assert foreign not in words

@@ -151,7 +151,14 @@ def test_a_service_at_the_counter_only_is_not_offered_online(city: City) -> None
     offline = replace(service, channels=tuple(c for c in service.channels if c == "counter"))
     guide = guide_of(offline, city, "en")
     assert guide.apply_url == ""
-    assert [fact.value for fact in guide.facts][-1] in ("At a counter", "窗口")
+    assert [fact.value for fact in guide.facts][-1] in ("In person", "当面办理")
+    page = drawn(offline, city).main.get_text()
+    assert offline.where["en"] in page and "Apply online" not in page
+
+
+def test_no_door_is_promised_that_the_portal_does_not_have(client: Client) -> None:
+    page = guide_page(client).main.select_one(".y-act").get_text()
+    assert "counter" not in page and "kiosk" not in page
 
 
 def test_the_days_of_a_limit_are_explained(client: Client) -> None:

@@ -182,7 +182,9 @@ PROBLEMS: dict[type[CasesError], Callable[[], tuple[HTTPStatus, str, str]]] = {
     ChannelNotOffered: lambda: (
         HTTPStatus.FORBIDDEN,
         "channel-not-offered",
-        _("This service is not offered through the API. Apply on the portal or at a counter."),
+        _(
+            "This service is not offered through the API. Its page on the portal says where to apply."
+        ),
     ),
     KeyReused: lambda: (
         HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -54,7 +54,6 @@ class Guide:
     known: tuple[Known, ...]
     stages: tuple[DrawnStage, ...]
     days_note: str
-    other_channels: tuple[str, ...]
 
 
 def guide_of(service: Service, city: City, language: str) -> Guide:
@@ -70,7 +69,6 @@ def guide_of(service: Service, city: City, language: str) -> Guide:
         known=_known(service, city),
         stages=drawn_stages(service, process_of(service), city, language),
         days_note=_days_note(service.statutory),
-        other_channels=_other_channels(service),
     )
 
 
@@ -123,11 +121,7 @@ def _visits(service: Service) -> str:
 
 
 def _where(service: Service) -> str:
-    online = ChannelKind.PORTAL in service.channels
-    counter = ChannelKind.COUNTER in service.channels
-    if online and counter:
-        return _("Online or at a counter")
-    return _("Online") if online else _("At a counter")
+    return _("Online") if ChannelKind.PORTAL in service.channels else _("In person")
 
 
 def _apply_url(service: Service) -> str:
@@ -165,15 +159,6 @@ def _known(service: Service, city: City) -> tuple[Known, ...]:
             )
             known.append(Known(data_set.title, city.agencies.get(data_set.owner), papers))
     return tuple(known)
-
-
-def _other_channels(service: Service) -> tuple[str, ...]:
-    words = {
-        ChannelKind.COUNTER: _("at the counter of any neighbourhood office"),
-        ChannelKind.KIOSK: _("at a self-service kiosk"),
-        ChannelKind.PAPER: _("on paper"),
-    }
-    return tuple(words[kind] for kind in service.channels if kind in words)
 
 
 def _days_note(limit: Limit) -> str:

@@ -150,7 +150,7 @@ def _broken() -> tuple[str, Sentences]:
 def _unavailable() -> tuple[str, Sentences]:
     return _("The portal is not available just now"), (
         _("Every application with a receipt number is safe. This last step was not done."),
-        _("Try again in a few minutes. The counters of the neighbourhood offices stay open."),
+        _("Try again in a few minutes."),
     )
 
 

@@ -6,7 +6,7 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 
 from yimen.catalogue.definition import City, Process, ProcessStep, Service
-from yimen.catalogue.types import NodeKind
+from yimen.catalogue.types import ChannelKind, NodeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,9 @@ def drawn_stages(
 ) -> tuple[DrawnStage, ...]:
     """Return the line of a service: you apply, the agencies work, you are told."""
     tasks = [step for step in process.steps if step.kind is NodeKind.TASK]
+    where = _("Online") if ChannelKind.PORTAL in service.channels else _("In person")
     stages = [
-        DrawnStage((DrawnStep(_("You apply"), _("Online or at a counter")),), 1, yours=True),
+        DrawnStage((DrawnStep(_("You apply"), where),), 1, yours=True),
         *_middle(tasks, service, city, language),
     ]
     last = DrawnStage(_endings(service, language), len(stages) + 1, end=True)
