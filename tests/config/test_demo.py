@@ -14,6 +14,7 @@ from yimen.config import demo, demo_secrets
 from yimen.keys.actions import ensure_keys
 from yimen.people import queries
 from yimen.people.models import HouseholdMember, Person
+from yimen.people.types import Purpose, PurposeKind
 
 __all__ = ["_applied", "city"]
 
@@ -66,9 +67,9 @@ def test_residents_are_tied_and_staff_have_posts_and_second_factors() -> None:
 def test_everybody_has_the_records_that_the_files_declare(city) -> None:
     demo.load()
     wang = Account.objects.get(username="wang-jianguo")
-    found = queries.facts(
-        SYSTEM, wang.person_id, ["pension.months_paid", "household.members"], "test"
-    )
+    purpose = Purpose(PurposeKind.STATED, "test")
+    names = ["pension.months_paid", "household.members"]
+    found = queries.facts(SYSTEM, wang.person_id, names, purpose)
     assert found.values == {"pension.months_paid": 341, "household.members": 3}
     for data_set in city.data_sets:
         assert queries.subjects_from(SYSTEM, data_set, demo.SOURCE), data_set
