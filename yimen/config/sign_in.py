@@ -4,6 +4,8 @@ Counters of attempts live in the default cache, which is a table of the database
 holds over all web workers and survives a restart.
 """
 
+import os
+
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -52,6 +54,8 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 # An office of two hundred people may sign in from one address, so limits by address are wide and
 # limits by account narrow: five wrong passwords close the account's sign-in for a quarter of an hour.
+# The same for what visitors leave behind without signing in: a library or an office may be one address,
+# and says with the two variables how much comes from it in an hour.
 ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
     "login_failed": "100/10m/ip,5/15m/key",
@@ -64,6 +68,8 @@ ACCOUNT_RATE_LIMITS = {
     "status_code": "30/h/ip",
     "status_try": "60/h/ip",
     "resume_code": "60/h/ip",
+    "begin_form": f"{os.environ.get('YIMEN_FORMS_PER_HOUR', '120')}/h/ip",
+    "add_file": f"{os.environ.get('YIMEN_FILES_PER_HOUR', '400')}/h/ip",
 }
 
 MFA_ADAPTER = "yimen.accounts.adapters.SecondFactorAdapter"

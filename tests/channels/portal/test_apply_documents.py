@@ -13,6 +13,7 @@ from filling_in import Applicant, a_file, text_of
 from signing_in import a_resident, sign_in
 
 from yimen.cases.models import DraftFile
+from yimen.cases.rules.drafts import MOST_BYTES
 
 __all__ = ["_applied", "city"]
 pytestmark = pytest.mark.usefixtures("city")
@@ -134,3 +135,21 @@ def test_a_file_that_is_not_there_cannot_be_removed_or_seen() -> None:
     wrong = applicant.post(applicant.page("documents/id-card/"), {"remove": "../../etc"})
     assert wrong.status_code == 404
     assert applicant.get(applicant.page(f"files/{uuid4()}/")).status_code == 404
+
+
+def test_a_network_adds_only_so_many_files_an_hour(settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "add_file": "1/h/ip"}
+    applicant = Applicant().begin()
+    assert applicant.attach("photo", a_file("photo")).status_code == 302
+    refused = applicant.attach("id-card", a_file("id-card"))
+    assert refused.status_code == 429
+    assert "Wait an hour, or use another connection" in text_of(refused)
+
+
+def test_the_files_of_an_application_together_have_a_limit() -> None:
+    applicant = Applicant().begin()
+    applicant.attach("photo", a_file("photo"))
+    DraftFile.objects.update(size=MOST_BYTES)
+    refused = applicant.attach("id-card", a_file("id-card"))
+    assert refused.status_code == 422
+    assert "together have at most 200 MB" in text_of(refused)

@@ -12,6 +12,7 @@ from filling_in import Applicant, an_organisation, text_of, value_of
 from signing_in import a_resident, an_officer, sign_in
 
 from yimen.accounts.queries import PROVISIONAL_PERSON
+from yimen.cases.models import Draft
 from yimen.catalogue.queries import current_city
 from yimen.catalogue.types import ChannelKind
 from yimen.channels.portal.apply import starting
@@ -157,3 +158,14 @@ def test_a_company_that_is_not_registered_yet_can_be_applied_for() -> None:
 
 def _signed_in(person_id) -> Applicant:
     return Applicant(sign_in(Client(), a_resident(person_id=person_id)))
+
+
+def test_a_network_begins_only_so_many_forms_an_hour(settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "begin_form": "1/h/ip"}
+    first = Applicant().begin()
+    again = first.post("/apply/residence-permit/", {"next": "form"})
+    assert again.status_code == 302  # the same form once more is no new one
+    refused = Applicant().post("/apply/residence-permit/", {"next": "form"})
+    assert refused.status_code == 429
+    assert "What you have begun is kept." in text_of(refused)
+    assert Draft.objects.count() == 1

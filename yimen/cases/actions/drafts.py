@@ -28,6 +28,7 @@ from yimen.cases.rules.drafts import (
     DRAFT_LIFE,
     changes,
     check_material,
+    check_room,
     check_service_open,
     json_answers,
     kept_answers,
@@ -120,13 +121,17 @@ def _touch(row: Draft, at: datetime, *columns: str) -> None:
     row.save(update_fields=["saved_at", "expires_at", *columns])
 
 
-def read_upload(material: Material, count: int, name: str, file: IO[bytes]) -> UploadedFile:
+def read_upload(
+    material: Material, count: int, name: str, file: IO[bytes], there: int = 0
+) -> UploadedFile:
     """Check a file and put it into the store. Raises `FileRefused`.
 
-    No more of it is read than may be kept, so that an endless upload costs nothing.
+    No more of it is read than may be kept, so that an endless upload costs nothing. ``there`` are
+    the bytes of the files that came before it.
     """
     content = file.read(material.max_bytes + 1)
     media_type, clean = check_file(material, count, name, content)
+    check_room(clean, len(content), there)
     sha256 = store_document(content, media_type)
     return UploadedFile(material.key, clean, len(content), media_type, sha256)
 
@@ -135,16 +140,16 @@ def read_upload(material: Material, count: int, name: str, file: IO[bytes]) -> U
 def attach(actor: Actor, draft_id: UUID, material_key: str, name: str, file: IO[bytes]) -> FileView:
     """Add a file to a draft. Raises `UnknownMaterial` and `FileRefused`.
 
-    Judged by its content: type, size, count, and whether it is locked, damaged, a bomb or runs
-    something.
+    Judged by its content: type, size, count, all files together, and whether it is locked,
+    damaged, a bomb or runs something.
     """
     row = draft_of(actor, draft_id, lock=True)
     service = service_version(row.service_code, row.service_version)
     material = check_material(service, material_key)
-    there = DraftFile.objects.filter(
-        person_id=row.person_id, draft_id=row.id, material_key=material_key
-    )
-    upload = read_upload(material, there.count(), name, file)
+    files = DraftFile.objects.filter(person_id=row.person_id, draft_id=row.id)
+    sizes = list(files.values_list("material_key", "size"))
+    count = sum(key == material_key for key, _size in sizes)
+    upload = read_upload(material, count, name, file, sum(size for _key, size in sizes))
     added = DraftFile.objects.create(
         person_id=row.person_id,
         draft_id=row.id,

@@ -23,6 +23,7 @@ from yimen.catalogue.definition import FormField, Material, Service
 
 DRAFT_LIFE = timedelta(days=90)
 KEY_LIFE = timedelta(days=30)
+MOST_BYTES = 200_000_000  # of all files of a draft together
 LONGEST_ANSWERS = 200_000  # characters of JSON
 # The same door as it is declared by a service; the desk and the system enter nothing.
 _EVERYWHERE = frozenset({Channel.SYSTEM})
@@ -70,6 +71,12 @@ def check_material(service: Service, key: str) -> Material:
     if material is None:
         raise UnknownMaterial(key)
     return material
+
+
+def check_room(name: str, size: int, there: int) -> None:
+    """Refuse a file with which the files of a draft together are larger than may be kept."""
+    if there + size > MOST_BYTES:
+        raise FileRefused(FileProblem.TOO_MUCH, name, limit=MOST_BYTES)
 
 
 def check_counts(service: Service, files: tuple[UploadedFile, ...]) -> None:

@@ -109,6 +109,7 @@ class FileProblem(StrEnum):
     EMPTY = "empty"
     TOO_LARGE = "too_large"
     TOO_MANY = "too_many"
+    TOO_MUCH = "too_much"  # all files together
     WRONG_TYPE = "wrong_type"  # its content is of a kind that is not accepted here
     NOT_WHAT_IT_SAYS = "not_what_it_says"  # named as one kind, but its content is another
     DAMAGED = "damaged"

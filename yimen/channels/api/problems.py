@@ -38,6 +38,7 @@ from yimen.channels.shared.sentences import (
 _FILE_STATUS = {
     FileProblem.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     FileProblem.BOMB: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    FileProblem.TOO_MUCH: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     FileProblem.TOO_MANY: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 

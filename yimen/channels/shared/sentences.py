@@ -162,6 +162,7 @@ def about_file(refused: FileRefused, material: Material) -> str:
         "kinds": kinds_of_file(material),
         "most": wording.file_size(material.max_bytes),
         "count": material.max_files,
+        "together": wording.file_size(refused.limit),
     }
 
 
@@ -171,6 +172,10 @@ def _file_words(problem: FileProblem) -> str:
         FileProblem.TOO_LARGE: _("“%(name)s” is larger than %(most)s. Add a smaller one."),
         FileProblem.TOO_MANY: _(
             "“%(name)s” was not added: %(count)d files are the most. Remove one first."
+        ),
+        FileProblem.TOO_MUCH: _(
+            "“%(name)s” was not added: the files of one application together have at most "
+            "%(together)s. Make them smaller, or remove one first."
         ),
         FileProblem.WRONG_TYPE: _("“%(name)s” is of another kind. Add %(kinds)s."),
         FileProblem.NOT_WHAT_IT_SAYS: _(
