@@ -21,6 +21,9 @@ def test_keys_are_listed_and_changed(data_folder: Path) -> None:
     listed = CliRunner().invoke(commands.command, ["list", "ledger"]).stdout
     assert f"{old}\n-----BEGIN PUBLIC KEY-----" in listed
     assert "PRIVATE" not in listed
+    told = CliRunner().invoke(commands.command, ["rotate", "ledger", "--json"]).stdout
+    newest = queries.sign("ledger", b"").key_id
+    assert json.loads(told) == {"purpose": "ledger", "name": newest}
 
 
 def test_a_purpose_that_cannot_be_is_refused(data_folder: Path) -> None:

@@ -1,5 +1,6 @@
 """`yimen letters` shows what waits for the post, and erases the codes of what was posted."""
 
+import json
 from datetime import date
 
 import pytest
@@ -22,6 +23,7 @@ def run(*arguments: str) -> str:
 
 def test_no_letter_is_said() -> None:
     assert run() == "No letter waits for the post.\n"
+    assert json.loads(run("--json")) == []
 
 
 def test_a_letter_is_shown_with_its_code_until_it_is_posted() -> None:
@@ -30,6 +32,8 @@ def test_a_letter_is_shown_with_its_code_until_it_is_posted() -> None:
     actions.request_tie(actor, name="王芳", birth_date=date(1970, 1, 1), number=an_id_number())
     code = Letter.objects.get().code
     assert code in run()
+    [letter] = json.loads(run("--json"))
+    assert (letter["name"], letter["code"]) == ("王芳", code)
     assert code in run("--posted")
     assert Letter.objects.get().code == ""
     assert run() == "No letter waits for the post.\n"

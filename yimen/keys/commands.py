@@ -32,7 +32,8 @@ def list_command(purpose: str, as_json: bool) -> None:
 
 @command.command("rotate")
 @click.argument("purpose")
-def rotate_command(purpose: str) -> None:
+@as_json_option
+def rotate_command(purpose: str, as_json: bool) -> None:
     """Give PURPOSE a new key. What the old one signed can still be verified."""
     from yimen.keys import actions, rules
 
@@ -40,4 +41,7 @@ def rotate_command(purpose: str) -> None:
         name = actions.rotate(purpose)
     except rules.BadPurpose:
         raise click.BadParameter("a purpose is a short name in lower case.") from None
+    if as_json:
+        click.echo(json.dumps({"purpose": purpose, "name": name}, indent=2))
+        return
     click.echo(f"From now on {name} signs. Publish its name, so that others know it as yours.")
