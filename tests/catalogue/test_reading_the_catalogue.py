@@ -14,12 +14,9 @@ from yimen.catalogue.actions import apply_city
 from yimen.catalogue.loader import load_files
 from yimen.catalogue.models import ReleaseFile, ServiceVersionFile, StoredFile
 from yimen.catalogue.queries import (
-    agency_tree,
     current_city,
     current_zone,
-    divisions_below,
     find_services,
-    offices_in,
     services_for_audience,
     services_for_life_event,
     services_of_agency,
@@ -198,25 +195,6 @@ def test_services_in_which_an_agency_takes_part_follow_its_own(
     services = {**city.services, "shop-sign": joint}
     monkeypatch.setattr(queries._held, "city", replace(city, services=services))
     assert codes(services_of_agency("housing")) == ["rent-help", "shop-sign"]
-
-
-def test_agencies_form_a_tree(applied: Town) -> None:
-    [root] = agency_tree()
-    assert root.agency.code == "town-hall"
-    assert [branch.agency.code for branch in root.below] == ["housing", "north-office"]
-
-
-def test_offices_are_found_in_a_division_and_below_it(applied: Town) -> None:
-    assert [a.code for a in offices_in("310101001")] == ["north-office"]
-    assert [a.code for a in offices_in("310101")] == ["north-office"]
-    assert offices_in("310101001001") == ()
-    assert offices_in("310199") == ()
-
-
-def test_divisions_are_listed_below_each_other(applied: Town) -> None:
-    assert [d.code for d in divisions_below("")] == ["310000"]
-    assert [d.code for d in divisions_below("310101")] == ["310101001"]
-    assert divisions_below("310101001001") == ()
 
 
 def test_the_emblem_is_read_from_the_release(applied: Town) -> None:

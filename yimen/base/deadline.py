@@ -59,10 +59,6 @@ class Deadline:
     days_off: tuple[DayOff, ...]  # named exceptions of the calendar between start and due
     days_left_at_stop: int | None  # when it stands: how many days of the limit remain
 
-    @property
-    def is_standing(self) -> bool:
-        return self.due is None
-
 
 def months_after(day: date, months: int) -> date:
     """Return the same day some months on, or the last of that month where it has no such day."""

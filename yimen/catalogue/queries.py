@@ -15,10 +15,8 @@ from zoneinfo import ZoneInfo
 
 from yimen.base import clock
 from yimen.catalogue.definition import (
-    Agency,
     Change,
     City,
-    Division,
     Plan,
     Problem,
     Process,
@@ -48,7 +46,7 @@ from yimen.catalogue.rules import (
     search_words,
     service_changes,
 )
-from yimen.catalogue.types import AgencyKind, Audience, ChangeKind
+from yimen.catalogue.types import Audience, ChangeKind
 
 log = logging.getLogger(__name__)
 
@@ -235,55 +233,6 @@ def services_of_agency(code: str) -> tuple[Service, ...]:
     own = [service for service in found if service.agency == code]
     partner = [s for s in found if s.agency != code and code in s.bindings.values()]
     return (*own, *partner)
-
-
-@dataclass(frozen=True, slots=True)
-class AgencyBranch:
-    """An agency with those below it."""
-
-    agency: Agency
-    below: tuple["AgencyBranch", ...]
-
-
-def agency_tree() -> tuple[AgencyBranch, ...]:
-    """Return the agencies that stand under no other, each with those below it, as declared."""
-    below: dict[str, list[Agency]] = {}
-    for agency in current_city().agencies.values():
-        below.setdefault(agency.parent, []).append(agency)
-
-    def branch(agency: Agency) -> AgencyBranch:
-        return AgencyBranch(agency, tuple(branch(a) for a in below.get(agency.code, ())))
-
-    return tuple(branch(agency) for agency in below.get("", ()))
-
-
-def divisions_below(parent: str) -> tuple[Division, ...]:
-    """Return the divisions directly below another, as declared; of "" the city itself."""
-    return _derived("divisions", _by_parent).get(parent, ())
-
-
-def _by_parent(city: City) -> dict[str, tuple[Division, ...]]:
-    found: dict[str, list[Division]] = {}
-    for division in city.divisions.values():
-        found.setdefault(division.parent, []).append(division)
-    return {code: tuple(below) for code, below in found.items()}
-
-
-def offices_in(division: str) -> tuple[Agency, ...]:
-    """Return the neighbourhood offices in a division and in those below it."""
-    city = current_city()
-
-    def is_within(code: str) -> bool:
-        while code and code != division:
-            above = city.divisions.get(code)
-            code = above.parent if above else ""
-        return bool(code)
-
-    return tuple(
-        agency
-        for agency in city.agencies.values()
-        if agency.kind is AgencyKind.NEIGHBOURHOOD and is_within(agency.division)
-    )
 
 
 def find_services(words: str, language: str, limit: int = 20) -> tuple[Service, ...]:

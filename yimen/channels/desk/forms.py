@@ -31,9 +31,6 @@ class Refused:
     posted: QueryDict = field(default_factory=QueryDict)
     about: Mapping[str, str] = field(default_factory=dict)  # sentences by field
 
-    def is_of(self, verb: str, task_id: UUID | None) -> bool:
-        return self.verb == verb and self.task_id == task_id
-
     @property
     def typed(self) -> tuple[str, ...]:
         """Return the texts that were typed, to be copied where no form takes them any more."""
@@ -99,10 +96,6 @@ class Work:
     @property
     def is_decision(self) -> bool:
         return self.task.kind is TaskKind.DECISION
-
-    @property
-    def has_forms(self) -> bool:
-        return bool(self.verbs)
 
 
 COMPLETE = {
