@@ -1,5 +1,6 @@
-"""The city of Shanghai, applied once for each test database."""
+"""The city of Shanghai, applied once for each test database; Riverton, which is small, in a test."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from yimen.catalogue.actions import apply_city
 from yimen.catalogue.definition import City
 from yimen.catalogue.queries import current_city, forget_city
 
-SHANGHAI = Path(__file__).resolve().parents[1] / "cities" / "shanghai"
+CITIES = Path(__file__).resolve().parents[1] / "cities"
+SHANGHAI, RIVERTON = CITIES / "shanghai", CITIES / "riverton"
 
 
 def apply_shanghai() -> None:
@@ -27,3 +29,12 @@ def _applied() -> None:
 def city(_applied: None, db: None) -> City:
     """Shanghai in force."""
     return current_city()
+
+
+@pytest.fixture
+def riverton(db: None) -> Iterator[City]:
+    """Riverton in force in the transaction of one test; it speaks English only."""
+    forget_city()
+    apply_city(RIVERTON, SYSTEM, force=True)
+    yield current_city()
+    forget_city()  # what is held belongs to a transaction that is rolled back

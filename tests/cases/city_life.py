@@ -31,7 +31,9 @@ PNG = base64.b64decode(
 )
 
 
-def a_person(serial: int = 1, name: str = "王芳", born: str = "19700101") -> Person:
+def a_person(
+    serial: int = 1, name: str = "王芳", born: str = "19700101", division: str = "310104014"
+) -> Person:
     """Register a woman or man of the city."""
     first = f"310100{born}{serial:03d}"
     facts = PersonFacts(
@@ -39,7 +41,7 @@ def a_person(serial: int = 1, name: str = "王芳", born: str = "19700101") -> P
         DocumentKind.ID_CARD,
         first + id_check_digit(first),
         category=Category.REGISTERED,
-        division="310104014",
+        division=division,
         address="徐汇区示例路1号",
     )
     return people.register_person(SYSTEM, facts)

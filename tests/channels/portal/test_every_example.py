@@ -1,7 +1,9 @@
 """Every example of every service goes through the portal: the good ones arrive, the bad are told why."""
 
+from pathlib import Path
+
 import pytest
-from applied_city import SHANGHAI, _applied, city
+from applied_city import RIVERTON, SHANGHAI, _applied, city, riverton
 from filling_in import Applicant, a_file, text_of
 
 from yimen.cases.models import Application, Case
@@ -9,12 +11,11 @@ from yimen.catalogue.definition import City, Example, FormField, Material, Servi
 from yimen.catalogue.loader import load_folder
 from yimen.catalogue.types import AnswerCode, ChannelKind
 
-__all__ = ["_applied", "city"]
-pytestmark = pytest.mark.usefixtures("city")
+__all__ = ["_applied", "city", "riverton"]
 
 
-def _examples(*, valid: bool) -> list[object]:
-    declared, _problems = load_folder(SHANGHAI)
+def _examples(folder: Path, *, valid: bool) -> list[object]:
+    declared, _problems = load_folder(folder)
     assert declared is not None
     return [
         pytest.param(service.code, example.name, id=f"{service.code}/{example.name}")
@@ -30,14 +31,36 @@ def _found(city: City, code: str, name: str) -> tuple[Service, Example]:
     return service, next(e for e in service.examples if e.name == name)
 
 
-@pytest.mark.parametrize(("code", "name"), _examples(valid=True))
-def test_a_good_example_gets_a_receipt(code: str, name: str) -> None:
+@pytest.mark.parametrize(("code", "name"), _examples(SHANGHAI, valid=True))
+def test_a_good_example_gets_a_receipt(city: City, code: str, name: str) -> None:
+    _gets_a_receipt(code, name)
+
+
+@pytest.mark.parametrize(("code", "name"), _examples(RIVERTON, valid=True))
+def test_a_good_example_of_another_city_gets_a_receipt(
+    riverton: City, code: str, name: str
+) -> None:
+    _gets_a_receipt(code, name)
+
+
+def _gets_a_receipt(code: str, name: str) -> None:
     number = Applicant().apply(code, name)
     assert Case.objects.get().receipt_number == number
 
 
-@pytest.mark.parametrize(("code", "name"), _examples(valid=False))
+@pytest.mark.parametrize(("code", "name"), _examples(SHANGHAI, valid=False))
 def test_a_bad_example_is_told_what_is_wrong_and_not_sent(city: City, code: str, name: str) -> None:
+    _is_told_what_is_wrong(city, code, name)
+
+
+@pytest.mark.parametrize(("code", "name"), _examples(RIVERTON, valid=False))
+def test_a_bad_example_of_another_city_is_told_what_is_wrong(
+    riverton: City, code: str, name: str
+) -> None:
+    _is_told_what_is_wrong(riverton, code, name)
+
+
+def _is_told_what_is_wrong(city: City, code: str, name: str) -> None:
     service, bad = _found(city, code, name)
     applicant = Applicant().begin(code)
     for field in service.fields:
