@@ -3,7 +3,7 @@
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help run test journeys bench lock front-end locales clean
+.PHONY: help run test journeys pictures bench lock front-end locales clean
 
 DONE := .cache/done
 PYTHON ?= python3
@@ -15,6 +15,7 @@ help:
 	@echo "make run         start Yimen on this machine (PORT=8000)"
 	@echo "make test        run all gates and tests"
 	@echo "make journeys    walk through the product in a browser"
+	@echo "make pictures    walk, and take a picture of every page (the README's too)"
 	@echo "make bench       measure, and print a table and JSON"
 	@echo "make front-end   build styles, scripts and fonts"
 	@echo "make lock        pin the Python packages anew"
@@ -28,6 +29,11 @@ test: $(DONE)/packages $(DONE)/run $(DONE)/dev $(DONE)/tools $(DONE)/static loca
 
 journeys: $(DONE)/packages $(DONE)/run $(DONE)/dev $(DONE)/static locales
 	@.venv/bin/pytest -m journey
+
+# A contact sheet for a person to look at, and the pictures of the README.
+pictures: $(DONE)/packages $(DONE)/run $(DONE)/dev $(DONE)/static locales
+	@YIMEN_SHEETS=1 .venv/bin/pytest tests/journeys
+	@PYTHONPATH=tests .venv/bin/python -m journeys.sheets
 
 bench: $(DONE)/run $(DONE)/dev $(DONE)/static locales
 	@scripts/packages bench

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 from playwright.sync_api import (
     Browser,
@@ -113,6 +113,8 @@ class Visitor:
 
     def open(self, path: str, status: int = 200, name: str = "") -> None:
         """Type an address; paths are those of the Chinese pages."""
+        for words in parse_qs(urlsplit(path).query).values():
+            self.house.written.update(words)
         if not path.startswith("http"):
             path = self.house.url + ("/en" if self.way.language == "en" else "") + path
         self._arrived(self.page.goto(path, wait_until="load"), status, name)
@@ -217,8 +219,10 @@ class Visitor:
         """Pick a value from a list that unfolds."""
         if self.way.keyboard:
             self._tab_to(target)
-            label = target.locator(f'option[value="{value}"]').inner_text()
-            self.page.keyboard.type(label)
+            values = target.locator("option").evaluate_all("all => all.map(e => e.value)")
+            self.page.keyboard.press("Home")
+            for _ in range(values.index(value)):
+                self.page.keyboard.press("ArrowDown")
         else:
             target.select_option(value)
         expect(target).to_have_value(value)

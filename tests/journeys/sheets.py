@@ -1,8 +1,7 @@
 """The contact sheet: every page that a journey comes to, in three widths, for a person to look at.
 
-`YIMEN_SHEETS=1 .venv/bin/pytest tests/journeys` fills tests/journeys/sheets/ and writes an
-index.html; `.venv/bin/python -m journeys.sheets` then copies the pictures of the README,
-made small, to docs/screenshots/.
+`make pictures` walks all journeys, fills tests/journeys/sheets/ and writes an index.html; then it
+copies the pictures of the README, made small, to docs/screenshots/.
 """
 
 import html
@@ -21,7 +20,13 @@ WANTED = os.environ.get("YIMEN_SHEETS") == "1"
 _LONGEST = 6_000  # pixels; a page that is longer is cut
 
 # name in docs/screenshots: picture of the sheet, and how much of its height is shown
-CHOSEN: dict[str, tuple[str, int]] = {}
+CHOSEN = {
+    "home-zh": ("home.zh.1280.png", 1000),
+    "guide-zh": ("services-minimum-living-allowance.zh.1280.png", 1000),
+    "question-zh": ("drafts-N-questions-full-name.zh.1280.png", 1000),
+    "status-en": ("status-your-turn.en.1280.png", 1000),
+    "desk-en": ("desk-file.en.1280.png", 900),
+}
 _MOST_BYTES = 150_000
 
 

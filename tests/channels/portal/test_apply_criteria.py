@@ -129,7 +129,7 @@ def test_money_of_the_household_is_asked_in_yuan_and_judged() -> None:
     told(applicant, "household.monthly_income", "99,999.00", check)
     result = text_of(applicant.get(f"{check}result/"))
     assert "is not below the city's standard" in result
-    assert "1330 yuan a month, since 1 July 2021. Source: Shine, 24 June 2021" in result
+    assert "1330 yuan a month, since 1 July 2021 · Source: Shine, 24 June 2021" in result
 
 
 def test_the_household_of_a_signed_in_person_is_known() -> None:

@@ -127,8 +127,8 @@ def test_a_figure_without_a_source_is_called_an_example() -> None:
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        ("Shine", "Living allowance: 300 yuan, since 1 July 2021. Source: Shine"),
-        ("", "Living allowance: 300 yuan, since 1 July 2021. example figure"),
+        ("Shine", "Living allowance: 300 yuan, since 1 July 2021 · Source: Shine"),
+        ("", "Living allowance: 300 yuan, since 1 July 2021 · example figure"),
     ],
 )
 def test_a_page_names_the_source_of_a_standard_or_says_there_is_none(
