@@ -96,7 +96,7 @@ def chromium() -> Iterator[Browser]:
 
 
 def _program() -> str:
-    names = ("chromium", "chromium-browser", "google-chrome")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     places = [Path(folder) / name for name in names for folder in os.get_exec_path()]
     return str(next(path for path in places if path.exists()))
 

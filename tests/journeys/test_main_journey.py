@@ -166,8 +166,9 @@ def words_of_paper(pdf: Path) -> str:
 
 def code_of_paper(pdf: Path) -> str:
     """Return the address that a telephone reads from the paper."""
-    picture = pdf.with_suffix("")
-    program = ["pdftoppm", "-r", "150", "-png", "-singlefile", str(pdf), str(picture)]
-    subprocess.run(program, check=True)
-    [address] = applying.drawn_codes(picture.with_suffix(".png"))
+    subprocess.run(
+        ["pdftoppm", "-r", "150", "-png", str(pdf), str(pdf.with_suffix(""))], check=True
+    )
+    pages = sorted(pdf.parent.glob(f"{pdf.stem}-*.png"))
+    [address] = {code for page in pages for code in applying.drawn_codes(page)}
     return address
