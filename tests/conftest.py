@@ -55,7 +55,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if "DATABASE_URL" not in os.environ and runs_tests and not config.getoption("collectonly"):
         _start_server(config)
     if "DATABASE_URL" in os.environ:
-        settings.DATABASES["default"].update(dj_database_url.parse(os.environ["DATABASE_URL"]))
+        default = settings.DATABASES["default"]
+        default.update(dj_database_url.parse(os.environ["DATABASE_URL"], engine=default["ENGINE"]))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -103,6 +103,7 @@ TEMPLATES = [
 DATABASES = {
     "default": dj_database_url.parse(
         os.environ.get("DATABASE_URL", "postgresql:///yimen"),
+        engine="yimen.config.postgresql",
         conn_max_age=600,
         conn_health_checks=True,
     )

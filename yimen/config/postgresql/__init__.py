@@ -1,0 +1,1 @@
+"""PostgreSQL for Django, with a cheaper way to see that a connection has died."""
