@@ -13,6 +13,7 @@ from signing_in import a_resident, an_officer, sign_in
 
 from yimen.accounts import actions, queries
 from yimen.accounts.models import Account
+from yimen.accounts.queries import LOST_POST
 from yimen.base.actor import SYSTEM
 from yimen.base.clock import now
 
@@ -248,3 +249,20 @@ def test_everybody_arrives_where_their_work_is(client, role, prefix, address) ->
     code = queries.one_time_code(key)
     answer = client.post(f"{prefix}/account/second-factor/authenticate/", {"code": code})
     assert answer.url == address
+
+
+def test_what_was_sent_after_a_sign_in_had_ended_is_kept_and_cut_to_a_measure() -> None:
+    officer, client = an_officer(), Client()
+    with time_machine.travel(now() - timedelta(hours=1), tick=False):
+        sign_in(client, officer, second_factor=True)
+        assert client.get("/en/desk/").status_code == 200
+    client.post("/en/desk/claim/", {"reason": "x" * 50_000})
+    kept = client.session[LOST_POST]
+    assert (kept["account"], kept["path"]) == (officer.pk, "/en/desk/claim/")
+    assert 1_000 < len(kept["posted"]["reason"][0]) < 50_000
+
+
+def test_nothing_is_kept_of_who_was_never_signed_in() -> None:
+    client = Client()
+    client.post("/en/desk/claim/", {"reason": "x"})
+    assert LOST_POST not in client.session

@@ -48,7 +48,8 @@ def replaced(path: str, *pairs: tuple[str, str]) -> Change:
 def new_version(service: str, *pairs: tuple[str, str]) -> Change:
     """Return a change of a service with a new version number."""
     path = f"services/{service}/service.toml"
-    change = replaced(path, ("version = 1", "version = 2"), *pairs)
+    now = current_city().services[service].version
+    change = replaced(path, (f"version = {now}", f"version = {now + 1}"), *pairs)
 
     def make(folder: Path) -> None:
         change(folder)

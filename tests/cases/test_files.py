@@ -12,6 +12,7 @@ from PIL import Image
 
 from yimen.base.text import Text
 from yimen.cases.rules import files
+from yimen.cases.rules.drafts import MOST_BYTES, check_room
 from yimen.cases.rules.errors import FileProblem, FileRefused
 from yimen.cases.rules.files import check_file, clean_name
 from yimen.catalogue.definition import Material, Place
@@ -271,3 +272,11 @@ def test_object_streams_that_unpack_to_nothing_are_counted_too(
     nothing = b"<</Type/ObjStm/Filter/FlateDecode>>stream\n\x78\x9c" + block * 30_000 + last
     assert check_file(MATERIAL, 0, "one.pdf", pdf(nothing))[0] == "application/pdf"
     assert refusal("two.pdf", pdf(nothing * 2)) is FileProblem.BOMB
+
+
+def test_the_files_of_a_draft_together_have_a_measure() -> None:
+    check_room("last.pdf", 1, MOST_BYTES - 1)
+    with pytest.raises(FileRefused) as refused:
+        check_room("one-too-many.pdf", 2, MOST_BYTES - 1)
+    assert refused.value.problem is FileProblem.TOO_MUCH
+    assert refused.value.limit == MOST_BYTES

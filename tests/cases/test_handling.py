@@ -122,7 +122,7 @@ def test_a_case_keeps_the_version_and_the_process_it_was_made_under(
     )
     start_process(SYSTEM, receipt.person_id, receipt.case_id)
     assert task(receipt, "review").key == "review"
-    assert status(wang, receipt.receipt_number).service.version == 1
+    assert status(wang, receipt.receipt_number).service.version == receipt.service_version
 
 
 def test_the_state_of_a_process_is_small_and_goes_when_the_case_closes(

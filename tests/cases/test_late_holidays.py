@@ -14,11 +14,15 @@ from city_life import a_person, an_application, case_of, resident, started, work
 from django.db import connection, transaction
 from test_due_dates import announce
 
+from yimen.base.actor import SYSTEM
+from yimen.base.identifiers import uuid7
 from yimen.cases import tasks
+from yimen.cases.actions.notices import tell_due_changed
 from yimen.cases.models import Case
 from yimen.cases.types import Receipt
 from yimen.catalogue import queries
 from yimen.catalogue.definition import City
+from yimen.mailbox.models import Message
 
 MONDAY = datetime(2026, 11, 2, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
 BEFORE, AFTER = date(2026, 11, 11), date(2026, 11, 12)
@@ -100,3 +104,11 @@ def test_a_case_that_was_held_by_somebody_follows_within_a_minute(
         assert case_of(free).promised_due == AFTER
     tasks.keep_deadlines(0)
     assert case_of(busy).promised_due == AFTER
+
+
+def test_who_is_asked_for_something_hears_of_no_new_day() -> None:
+    case = case_of(a_card())
+    case.promised_due = None  # the clock stands: the day is told when it runs again
+    tell_due_changed(SYSTEM, case, BEFORE, uuid7())
+    told = Message.objects.filter(person_id=case.person_id)
+    assert "The day of our decision has moved" not in {message.subject["en"] for message in told}

@@ -62,7 +62,7 @@ def test_a_draft_of_an_old_version_is_not_sent(wang: Actor, change_city: ChangeC
     assert draft(wang, begun.id).is_outdated
     with pytest.raises(DraftOutdated) as refused:
         submit(wang, begun.id, "some-key-1")
-    assert (refused.value.draft_version, refused.value.current_version) == (1, 2)
+    assert refused.value.current_version == refused.value.draft_version + 1
 
 
 def test_a_draft_survives_a_new_version_and_says_what_changed(
@@ -80,7 +80,7 @@ def test_a_draft_survives_a_new_version_and_says_what_changed(
         )
     )
     told = upgrade_draft(wang, begun.id)
-    assert (told.from_version, told.to_version) == (1, 2)
+    assert told.to_version == told.from_version + 1
     assert set(told.added) == {"mobile", "portrait"}
     assert set(told.removed) == {"phone", "photo"}
     assert "ground" in told.changed

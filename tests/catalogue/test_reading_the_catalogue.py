@@ -60,6 +60,7 @@ def codes(services: object) -> list[str]:
 def test_the_city_is_held_and_asked_anew_at_most_every_two_seconds(
     applied: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(queries, "RECHECK_SECONDS", 2.0)
     clock = [1000.0]
     monkeypatch.setattr(queries.time, "monotonic", lambda: clock[0])
     held = current_city()
@@ -81,6 +82,7 @@ def test_the_city_is_held_and_asked_anew_at_most_every_two_seconds(
 def test_a_release_applied_elsewhere_is_seen_after_two_seconds(
     applied: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(queries, "RECHECK_SECONDS", 2.0)
     clock = [1000.0]
     monkeypatch.setattr(queries.time, "monotonic", lambda: clock[0])
     held = current_city()
