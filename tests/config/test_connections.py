@@ -2,7 +2,7 @@
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 
 from tests.config.conftest import wait_for
 
@@ -31,3 +31,13 @@ def test_a_closed_connection_is_not_usable() -> None:
     assert not connection.is_usable()
     connection.close()
     assert not connection.is_usable()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_whose_transaction_has_failed_takes_no_statement() -> None:
+    with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
+        try:
+            cursor.execute("SELECT FROM no_such_table")
+        finally:
+            assert not connection.is_usable()
+    assert connection.is_usable()

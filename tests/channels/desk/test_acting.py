@@ -527,8 +527,8 @@ def test_what_was_to_be_corrected_is_ticked_and_written_again(desk, receipt) -> 
     assert not Correction.objects.exists()
 
 
-def test_what_was_typed_for_the_case_stands_there_again(desk, receipt) -> None:
-    path = f"/en/desk/cases/{receipt.receipt_number}/more-time/"
+def test_what_was_typed_for_the_case_stands_there_again(desk, passport) -> None:
+    path = f"/en/desk/cases/{passport.receipt_number}/more-time/"
     data = {"days": "5", "reason": "The landlord is abroad."}
     page = text(after_the_sign_in_ended(desk, desk.account, path, data))
     assert TOO_LATE in page and "The landlord is abroad." in page

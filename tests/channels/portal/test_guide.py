@@ -116,7 +116,7 @@ def test_an_amount_without_a_source_is_called_an_example(city: City) -> None:
     }
     page = drawn(city.services[ALLOWANCE], replace(city, standards=unsourced))
     conditions = " ".join(page.select_one(".y-checks").get_text().split())
-    assert "since 1 July 2021. example figure" in conditions
+    assert "since 1 July 2021 · example figure" in conditions
 
 
 def test_law_and_remedies_are_folded_and_named(client: Client, city: City) -> None:
