@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 
 from django import template
 from django.template.context import Context
@@ -151,6 +152,7 @@ def site_name(address: str) -> str:
 
 
 @register.simple_tag
+@cache  # a page draws twenty, and the file's address takes longer to find than all else
 def icon(name: str, extra_class: str = "") -> SafeString:
     """Draw a Lucide icon beside words that say the same."""
     return format_html(
