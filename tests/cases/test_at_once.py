@@ -21,6 +21,7 @@ from city_life import (
 )
 from django.db import connection, transaction
 
+from yimen.accounts.actions import end_posts
 from yimen.base.actor import SYSTEM, Actor
 from yimen.cases import actions
 from yimen.cases.actions import bulk_claim, claim, decide, issue_document, start_process, submit
@@ -191,6 +192,17 @@ def test_who_gives_away_what_is_being_decided_is_told_so(deed: str) -> None:
             actions.hand_over(one, number, step.id, two.account_id or 0)
 
     assert isinstance(decided_first(receipt, one, give), AlreadyDecided)
+
+
+def test_what_a_dismissed_officer_is_just_deciding_stays_decided() -> None:
+    receipt = reviewed(started(resident(a_person().pk)), officer())
+    head = officer(role="head", username="he")
+    account_id = head.account_id or 0
+    claim(head, receipt.receipt_number, task(receipt, "decide").id)
+    end_posts(SYSTEM, account_id)
+    decided_first(receipt, head, lambda: actions.release_left_tasks(SYSTEM, account_id, "police"))
+    assert task(receipt, "decide").state == "done"
+    assert not History.objects.filter(case_id=receipt.case_id, kind="released").exists()
 
 
 def test_two_agencies_finish_their_opinions_at_once_and_one_decision_opens() -> None:

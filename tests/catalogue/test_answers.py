@@ -29,7 +29,7 @@ DAY = date(2004, 7, 1)
 
 def question(kind: FieldKind, **more: object) -> FormField:
     options = (Option("a", LABEL), Option("b-2", LABEL)) if kind is FieldKind.CHOICE else ()
-    return FormField("q", kind, LABEL, PLACE, options=options, **more)  # type: ignore[arg-type]
+    return FormField("q", kind, LABEL, PLACE, options=options, **more)  # type: ignore[arg-type]  # any of them
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +157,7 @@ WRONG = [
 def test_what_is_wrong_is_told_with_its_limit(
     city: City, kind: FieldKind, written: object, code: AnswerCode, bound: object
 ) -> None:
-    assert read_answer(question(kind), written, city) == AnswerError("q", code, bound)  # type: ignore[arg-type]
+    assert read_answer(question(kind), written, city) == AnswerError("q", code, bound)  # type: ignore[arg-type]  # any
 
 
 def test_a_number_of_thousands_of_digits_is_no_number(city: City) -> None:

@@ -229,7 +229,7 @@ def test_the_list_of_readings_takes_few_queries(client, django_assert_num_querie
         queries.open_record(officer(), person, "pension", ["months_paid"], a_case())
     sign_in(client, a_resident(person_id=person))
     client.get("/account/readings/")
-    with django_assert_num_queries(7):  # session, account, ids twice, companies, entries, officers
+    with django_assert_num_queries(6):  # session, account, ids, companies, entries, officers
         page = text(client.get("/account/readings/"))
     assert "page=2" in page
     assert client.get(f"/account/readings/?page={uuid7()}").status_code == 200

@@ -63,8 +63,8 @@ def post(
     """Put a message into a person's mailbox, once for each ``key``, and return its id.
 
     An e-mail goes to the person's account, or to ``email`` where there is none (somebody who
-    applied without signing in), or to who represents the organisation. It says only that there is a message, with the receipt number and
-    where to read it. ``language`` is the e-mail's.
+    applied without signing in), or to who represents the organisation. It says only that there is a
+    message, with the receipt number and where to read it. ``language`` is the e-mail's.
     """
     check_may_post(actor)
     existing = Message.objects.filter(person_id=person_id, key=key).first()

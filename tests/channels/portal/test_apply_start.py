@@ -167,5 +167,5 @@ def test_a_network_begins_only_so_many_forms_an_hour(settings) -> None:
     assert again.status_code == 302  # the same form once more is no new one
     refused = Applicant().post("/apply/residence-permit/", {"next": "form"})
     assert refused.status_code == 429
-    assert "What you have begun is kept." in text_of(refused)
+    assert "What you have begun and added is kept." in text_of(refused)
     assert Draft.objects.count() == 1

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from yimen.accounts.queries import city_today, posts_of
 from yimen.base.actor import Actor
@@ -102,14 +103,19 @@ def _locked(
     visible = cases_visible_to(actor).filter(
         person_id__in=persons, id__in={place.case_id for place in places}
     )
-    held = visible.defer("process_state").select_for_update().order_by("person_id", "id")
-    cases = {case.id: case for case in held}
+    cases = _held(visible)
     wanted = {task_id for _, task_id in tasks}
     rows = Task.objects.filter(person_id__in=persons, case_id__in=cases.keys(), id__in=wanted)
     found = {task.id: task for task in rows.select_for_update().order_by("person_id", "id")}
     for task_id in sorted(wanted):
         task = found.get(task_id)
         yield task_id, cases[task.case_id] if task else None, task
+
+
+def _held(cases: QuerySet[Case]) -> dict[UUID, Case]:
+    """Hold cases in the order of everybody, before any of their tasks is held."""
+    rows = cases.defer("process_state").select_for_update().order_by("person_id", "id")
+    return {case.id: case for case in rows}
 
 
 @transaction.atomic
@@ -144,11 +150,14 @@ def release_left_tasks(actor: Actor, account_id: int, agency: str) -> int:
     rows = Task.objects.filter(state=TaskState.CLAIMED, assignee=account_id, agency=agency)
     roles = rows.values_list("role", flat=True).distinct()
     left = [role for role in roles if not _can_take(account_id, agency, role)]
-    held = rows.filter(role__in=left).select_for_update().order_by("person_id", "id")
-    tasks = list(held[:MOST_AT_ONCE])
-    for task in tasks:
-        _give_back(actor, Case.objects.get(person_id=task.person_id, id=task.case_id), task)
-    return len(tasks)
+    in_order = rows.filter(role__in=left).order_by("person_id", "id")
+    some = list(in_order.values_list("person_id", "case_id", "id")[:MOST_AT_ONCE])
+    persons = {person for person, _case, _task in some}
+    cases = _held(Case.objects.filter(person_id__in=persons, id__in={case for _, case, _ in some}))
+    tasks = in_order.filter(person_id__in=persons, id__in={task for _, _, task in some})
+    for task in tasks.select_for_update():  # but for those that were finished meanwhile
+        _give_back(actor, cases[task.case_id], task)
+    return len(some)
 
 
 def _can_take(account_id: int, agency: str, role: str) -> bool:

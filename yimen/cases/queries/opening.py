@@ -101,8 +101,9 @@ class CaseFileView:
 def file(actor: Actor, receipt_number: str) -> CaseFileView:
     """Open a case's file for an officer, with the person's records beside the answers.
 
-    Logged: each data set opened is an entry, with the case as purpose, that the person sees. Open it once in a request. `NotFound` outside the actor's agencies, `NotAllowed` for
-    residents (they have `status` and `own_application`).
+    Logged: each data set opened is an entry, with the case as purpose, that the person sees. Open it
+    once in a request. `NotFound` outside the actor's agencies, `NotAllowed` for residents (they have
+    `status` and `own_application`).
     """
     if not actor.is_staff:
         raise NotAllowed(READ)

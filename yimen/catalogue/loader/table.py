@@ -1,4 +1,7 @@
-"""TOML tables that note what is wrong with them, with the line and the remedy."""
+"""TOML tables that note what is wrong with them, with the line and the remedy.
+
+The file is long because each kind of value has its getter here, with its own sentences.
+"""
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping

@@ -22,7 +22,7 @@ from yimen.catalogue.queries import is_open, process_of
 from yimen.catalogue.types import Audience, ChannelKind, DayUnit
 from yimen.channels.shared import wording
 from yimen.channels.shared.components import Fact
-from yimen.channels.shared.steps import DrawnStage, drawn_stages
+from yimen.channels.shared.steps import DrawnStage, drawn_stages, where_to_apply
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def _facts(service: Service, city: City, language: str) -> tuple[Fact, ...]:
         Fact("clock", _("How long"), wording.limit(service.promised), _by_law(service)),
         Fact("wallet", _("Cost"), _cost(service, city, language)),
         Fact("footprints", _("Visits"), _visits(service)),
-        Fact("map-pin", _("Where"), _where(service)),
+        Fact("map-pin", _("Where"), where_to_apply(service)),
     )
 
 
@@ -118,10 +118,6 @@ def _visits(service: Service) -> str:
         return _("No visit")
     words = ngettext("%(count)d visit", "%(count)d visits", service.visits)
     return words % {"count": service.visits}
-
-
-def _where(service: Service) -> str:
-    return _("Online") if ChannelKind.PORTAL in service.channels else _("In person")
 
 
 def _apply_url(service: Service) -> str:

@@ -60,6 +60,21 @@ def to_ways_in(request: HttpRequest) -> HttpResponseRedirect:
     return HttpResponseRedirect(f"{reverse('portal:ways_in')}?{query}")
 
 
+def too_much(request: HttpRequest) -> HttpResponse:
+    """Answer who begins more forms, or adds more files, than one network may in an hour."""
+    return error_page(
+        request,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        heading=_("Much was begun or added from here in a short time"),
+        sentences=(
+            _(
+                "So that nobody can fill the portal, one network begins and adds only so much an hour."
+            ),
+            _("What you have begun and added is kept. Wait an hour, or use another connection."),
+        ),
+    )
+
+
 def _not_for_staff(request: HttpRequest) -> HttpResponse:
     return error_page(
         request,

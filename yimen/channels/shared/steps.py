@@ -28,14 +28,18 @@ class DrawnStage:
     end: bool = False
 
 
+def where_to_apply(service: Service) -> str:
+    """Return how one applies for a service."""
+    return _("Online") if ChannelKind.PORTAL in service.channels else _("In person")
+
+
 def drawn_stages(
     service: Service, process: Process, city: City, language: str
 ) -> tuple[DrawnStage, ...]:
     """Return the line of a service: you apply, the agencies work, you are told."""
     tasks = [step for step in process.steps if step.kind is NodeKind.TASK]
-    where = _("Online") if ChannelKind.PORTAL in service.channels else _("In person")
     stages = [
-        DrawnStage((DrawnStep(_("You apply"), where),), 1, yours=True),
+        DrawnStage((DrawnStep(_("You apply"), where_to_apply(service)),), 1, yours=True),
         *_middle(tasks, service, city, language),
     ]
     last = DrawnStage(_endings(service, language), len(stages) + 1, end=True)

@@ -40,20 +40,24 @@ def says(record: Record, condition: Expression | None) -> bool:
         return True
     city, day = current_city(), city_today()
     values = {f"{record.data_set}.{key}": _value(value) for key, value in record.values.items()}
+    return _evaluate(condition, values, city, day) is True
+
+
+def _evaluate(
+    condition: Expression, values: Mapping[str, Value], city: City, day: date
+) -> bool | None:
+    """Return what a condition comes to by the city's amounts of a day; None is not known."""
 
     def standard(key: str) -> Decimal | None:
         return city.standard_on(key, day)
 
-    return evaluate(condition, values, standard=standard, today=day) is True
+    return evaluate(condition, values, standard=standard, today=day)
 
 
 def _answer(
     criterion: Criterion, values: Mapping[str, Value], found: Facts, city: City, day: date
 ) -> CriterionAnswer:
-    def standard(key: str) -> Decimal | None:
-        return city.standard_on(key, day)
-
-    holds = evaluate(criterion.when, values, standard=standard, today=day)
+    holds = _evaluate(criterion.when, values, city, day)
     names = sorted(criterion.when.names)
     unknown = tuple(name for name in names if values.get(name) is None) if holds is None else ()
     sources = dict.fromkeys(found.sources[name] for name in names if name in found.sources)

@@ -124,9 +124,8 @@ def acting_ids(actor: Actor) -> tuple[UUID, ...]:
     Merged and provisional ids are among them. Staff and visitors without a draft have none.
     """
     ids = own_ids(actor)
-    for organisation in organisations_of(actor) if ids else ():
-        ids += all_ids(organisation.pk)
-    return ids
+    organisations = represented_by(ids) if actor.identified else ()
+    return (*ids, *(one for organisation in organisations for one in all_ids(organisation.pk)))
 
 
 def representatives_of(ids: Sequence[UUID]) -> tuple[UUID, ...]:
@@ -140,9 +139,12 @@ def representatives_of(ids: Sequence[UUID]) -> tuple[UUID, ...]:
 
 def organisations_of(actor: Actor) -> tuple[Person, ...]:
     """Return the organisations that the person who acts represents."""
-    if not actor.identified:
-        return ()
-    rows = Organisation.objects.filter(representative_id__in=own_ids(actor))
+    return represented_by(own_ids(actor)) if actor.identified else ()
+
+
+def represented_by(ids: Sequence[UUID]) -> tuple[Person, ...]:
+    """Return the organisations that a person represents, by any of the person's ids."""
+    rows = Organisation.objects.filter(representative_id__in=ids)
     return tuple(row.person for row in rows.select_related("person").order_by("person__name"))
 
 

@@ -5,7 +5,7 @@ from yimen.base.actor import Actor
 from yimen.ledger.queries import events_about
 from yimen.ledger.types import LedgerEntry
 from yimen.people.events import RecordRead
-from yimen.people.queries.persons import all_ids, organisations_of, own_ids
+from yimen.people.queries.persons import all_ids, own_ids, represented_by
 from yimen.people.types import PurposeKind, Reading
 
 NEWEST = 1000
@@ -20,13 +20,13 @@ def readings_of(actor: Actor) -> tuple[Reading, ...]:
     """
     if not actor.identified:
         return ()
+    ids = own_ids(actor)
     about = {
         one: organisation.name
-        for organisation in organisations_of(actor)
+        for organisation in represented_by(ids)
         for one in all_ids(organisation.pk)
     }
-    ids = (*own_ids(actor), *about)
-    entries = events_about(ids, kinds=[RecordRead.kind], limit=NEWEST)
+    entries = events_about((*ids, *about), kinds=[RecordRead.kind], limit=NEWEST)
     readers = {_reader(entry) for entry in entries if entry.actor_account is not None}
     offices = office_numbers(readers) if readers else {}
     return tuple(

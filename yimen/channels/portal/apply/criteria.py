@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 
 from yimen.base.actor import Actor
 from yimen.base.text import Text
+from yimen.cases.rules.purposes import for_draft
 from yimen.catalogue.definition import City, DataField, FormField, Option, Place, Service
 from yimen.catalogue.rules import AnswerError, read_answer
 from yimen.catalogue.types import DivisionLevel, FieldKind
 from yimen.people.queries import eligibility
-from yimen.people.types import Category, CriterionAnswer, Eligibility, Purpose, PurposeKind, Sex
+from yimen.people.types import Category, CriterionAnswer, Eligibility, Sex
 
 _HERE = Place(__name__, 1)
 _OF_THE_FORM = "answer."
@@ -58,8 +59,8 @@ def check(
     """Judge the criteria by the records of a person, if any, and by what was answered."""
     known = {name: known_value(name, raw, city) for name, raw in given.items()}
     held = {name: value for name, value in known.items() if value is not None}
-    purpose = Purpose(PurposeKind.FILLING_IN, service.code, service)
-    return Check(service, given, eligibility(actor, service, person_id, held, purpose))
+    found = eligibility(actor, service, person_id, held, for_draft(actor, service))
+    return Check(service, given, found)
 
 
 def known_value(name: str, raw: str | None, city: City) -> object:

@@ -8,7 +8,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from yimen.cases import actions
@@ -18,10 +17,9 @@ from yimen.catalogue.types import AnswerCode
 from yimen.channels.portal.apply.form import Form
 from yimen.channels.portal.apply.opening import open_form, opened
 from yimen.channels.portal.files import answer_upload
-from yimen.channels.portal.private import personal_page
+from yimen.channels.portal.private import personal_page, too_much
 from yimen.channels.shared import sentences, wording
 from yimen.channels.shared.components import FieldError, KeptFile
-from yimen.channels.shared.errors import error_page
 from yimen.channels.shared.questions import upload
 
 
@@ -84,7 +82,7 @@ def _add(request: HttpRequest, form: Form, material: Material) -> HttpResponse:
     try:
         for file in request.FILES.getlist(material.key):
             if not ratelimit.consume(request, action="add_file"):
-                return _too_many(request)
+                return too_much(request)
             _attach(form, material, file)
             added += 1
     except FileRefused as refused:
@@ -97,18 +95,6 @@ def _add(request: HttpRequest, form: Form, material: Material) -> HttpResponse:
         sentence = sentences.about_material(code, material, form.actor.language)
         return _page(request, form, material, sentence)
     return redirect(form.after_documents(material.key))
-
-
-def _too_many(request: HttpRequest) -> HttpResponse:
-    return error_page(
-        request,
-        HTTPStatus.TOO_MANY_REQUESTS,
-        heading=_("Many files were added here in a short time"),
-        sentences=(
-            _("So that nobody can fill the portal, a network adds only so many files an hour."),
-            _("What you added before is kept. Wait an hour, or use another connection."),
-        ),
-    )
 
 
 def _attach(form: Form, material: Material, file: UploadedFile[bytes]) -> None:

@@ -22,9 +22,8 @@ from yimen.catalogue.queries import current_city, is_open
 from yimen.catalogue.types import ChannelKind, Subject
 from yimen.channels.portal.apply import kept
 from yimen.channels.portal.apply.criteria import has_criteria
-from yimen.channels.portal.private import personal_page, visitor
+from yimen.channels.portal.private import personal_page, too_much, visitor
 from yimen.channels.shared.components import Choice, FieldError
-from yimen.channels.shared.errors import error_page
 from yimen.people.queries import organisations_of
 
 NEW = "new"  # an organisation that is not registered yet
@@ -104,23 +103,11 @@ def begin(request: HttpRequest, actor: Actor, service: Service) -> HttpResponse:
         if draft.person_id == (organisation or actor.person_id) and _is_untouched(draft):
             return redirect("portal:draft", draft.id)
     if not ratelimit.consume(request, action="begin_form"):
-        return _too_many(request)
+        return too_much(request)
     draft = actions.start_draft(actor, service.code, person_id=organisation)
     if organisation is None and not actor.identified:
         keep_provisional(request, draft.person_id)
     return redirect("portal:draft", draft.id)
-
-
-def _too_many(request: HttpRequest) -> HttpResponse:
-    return error_page(
-        request,
-        HTTPStatus.TOO_MANY_REQUESTS,
-        heading=_("Many forms were begun here in a short time"),
-        sentences=(
-            _("So that nobody can fill the portal, a network begins only so many forms an hour."),
-            _("What you have begun is kept. Wait an hour, or use another connection."),
-        ),
-    )
 
 
 def subject_of(request: HttpRequest, actor: Actor, service: Service) -> UUID | None:

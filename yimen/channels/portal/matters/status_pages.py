@@ -27,7 +27,7 @@ from yimen.channels.portal.matters.timeline import timeline, title_of
 from yimen.channels.portal.matters.words import officer_words, state_words
 from yimen.channels.portal.private import personal_page, visitor
 from yimen.channels.shared.components import SummaryRow
-from yimen.channels.shared.due_words import clock_sentences, left_words, remedy_words
+from yimen.channels.shared.due_words import clock_sentences, left_words
 from yimen.channels.shared.questions import shown_answer
 from yimen.mailbox.queries import address_of
 from yimen.mailbox.rules import masked_address
@@ -173,7 +173,7 @@ def _decision(found: CaseStatus, city: City, language: str) -> dict[str, object]
         "decision": decision,
         "refused": decision.outcome is Outcome.REFUSED,
         "decided_by": "" if by_rules else officer_words(decision.officer, city, language),
-        "remedies": [(remedy, remedy_words(remedy, language)) for remedy in decision.remedies],
+        "remedies": decision.remedies,
     }
 
 
