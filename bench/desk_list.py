@@ -367,7 +367,7 @@ def hammer(ground: Ground, session: str, connections: int, seconds: int) -> dict
             f"{ground.url}/desk/",
             seconds=seconds,
             connections=connections,
-            rate_script=Path(script.name),
+            script=Path(script.name),
         )
 
 

@@ -24,6 +24,7 @@ import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 YIMEN = ROOT / ".venv" / "bin" / "yimen"
+VISITORS = 200  # who ask at a rate; each asks again when the last answer has come
 
 
 @dataclass(frozen=True)
@@ -133,13 +134,14 @@ def _wait(ground: Ground, log: Path) -> None:
 
 
 def wrk(
-    url: str, *, seconds: int, connections: int, rate_script: Path | None = None
+    url: str, *, seconds: int, connections: int, script: Path | None = None
 ) -> dict[str, float]:
     """Load an address with wrk and return requests/s, errors, and p50, p95, p99 in milliseconds."""
     program = shutil.which("wrk")
     if program is None:
         raise SystemExit("wrk is missing. Install it with: sudo apt-get install wrk")
-    scripts = ["-s", str(rate_script or Path(__file__).with_name("report.lua"))]
+    os.environ["YIMEN_BENCH_FOLDER"] = str(Path(__file__).parent)
+    scripts = ["-s", str(script or Path(__file__).with_name("report.lua"))]
     command = [program, "-t2", f"-c{connections}", f"-d{seconds}s", *scripts, url]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     last = done.stdout.strip().splitlines()[-1]
@@ -147,27 +149,15 @@ def wrk(
     return found
 
 
-def at_rate(url: str, *, per_second: int, seconds: int, clients: int = 20) -> dict[str, float]:
-    """Ask for an address at a fixed rate with h2load; return rate, errors, p50 and p99 in ms."""
-    program = shutil.which("h2load")
-    if program is None:
-        raise SystemExit("h2load is missing. Install it with: sudo apt-get install nghttp2-client")
-    with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder) / "requests"
-        command = [
-            program, "--h1", f"-c{clients}", "-t1", f"-D{seconds}", f"--log-file={log}",
-            f"--rps={per_second / clients}", url,
-        ]  # fmt: skip
-        subprocess.run(command, capture_output=True, text=True, check=True)
-        rows = [line.split("\t") for line in log.read_text().splitlines()]
-    times = sorted(int(row[2]) / 1000 for row in rows)
-    errors = sum(row[1] != "200" for row in rows)
-    return {
-        "rate": len(rows) / seconds,
-        "errors": errors,
-        "p50": times[len(times) // 2],
-        "p99": times[int(len(times) * 0.99)],
-    }
+def at_rate(url: str, *, per_second: int, seconds: int, session: str = "") -> dict[str, float]:
+    """Ask for an address as visitors do: at a rate, each at a moment of their own; as `wrk`."""
+    os.environ.update(
+        YIMEN_BENCH_CLIENTS=str(VISITORS),
+        YIMEN_BENCH_RATE=str(per_second),
+        YIMEN_BENCH_SESSION=session,
+    )
+    script = Path(__file__).with_name("visitors.lua")
+    return wrk(url, seconds=seconds, connections=VISITORS, script=script)
 
 
 def show(title: str, columns: list[str], rows: list[list[str]], report: dict[str, object]) -> None:

@@ -78,7 +78,7 @@ def _row(name: str, found: dict[str, Any]) -> list[str]:
             f"{errors:.0f}"]  # fmt: skip
 
 
-def sign_in_residents() -> list[str]:
+def sign_in_residents(how_many: int = ACCOUNTS) -> list[str]:
     """Make residents with tied accounts, and return a session of each."""
     from datetime import date
 
@@ -91,7 +91,7 @@ def sign_in_residents() -> list[str]:
     from yimen.people.types import DocumentKind, PersonFacts
 
     sessions = []
-    for number in range(ACCOUNTS):
+    for number in range(how_many):
         facts = PersonFacts(
             "Ann Reed", DocumentKind.PASSPORT, f"P{number:07}", birth_date=date(1970, 5, 1)
         )
@@ -146,14 +146,13 @@ def load(ground: Ground, sessions: list[str], *, seconds: int, connections: int)
         file.flush()
         os.environ.update(
             YIMEN_BENCH_SESSIONS=file.name,
-            YIMEN_BENCH_FOLDER=str(Path(__file__).parent),
             YIMEN_BENCH_RUN=secrets.token_hex(4),
         )
         return wrk(
             ground.url,
             seconds=seconds,
             connections=connections,
-            rate_script=Path(__file__).with_name("submit.lua"),
+            script=Path(__file__).with_name("submit.lua"),
         )
 
 

@@ -45,7 +45,5 @@ def test_attempts_are_counted_where_all_web_workers_see_them() -> None:
 
 
 def test_there_is_one_way_to_sign_in() -> None:
-    assert sign_in.AUTHENTICATION_BACKENDS == [
-        "allauth.account.auth_backends.AuthenticationBackend"
-    ]
+    assert sign_in.AUTHENTICATION_BACKENDS == ["yimen.accounts.adapters.sign_ins.Backend"]
     assert sign_in.ACCOUNT_PREVENT_ENUMERATION is True

@@ -15,7 +15,8 @@ CACHES = {
 }
 
 AUTH_USER_MODEL = "accounts.Account"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["yimen.accounts.adapters.sign_ins.Backend"]
+SESSION_ENGINE = "yimen.accounts.adapters.sign_ins"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {

@@ -8,6 +8,8 @@ from applied_city import _applied, city
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from yimen.accounts.actions import make_resident_account
+from yimen.base.actor import SYSTEM
 from yimen.channels.shared.caching import RenderedPages, rendered_pages
 
 __all__ = ["_applied", "city"]
@@ -56,6 +58,34 @@ def test_who_has_a_session_gets_a_page_of_their_own(client: Client) -> None:
     response = client.get("/services/")
     assert "private" in response["Cache-Control"]
     assert "ETag" not in response
+
+
+def test_a_page_is_rendered_once_for_all_who_have_signed_in(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    page = "/services/passport-application/"
+    nobodys = client.get(page)
+    pages = []
+    for name in ("ann", "tom"):
+        reader = Client()
+        reader.force_login(
+            make_resident_account(
+                SYSTEM, username=name, name=name, email=f"{name}@example.org", password="a" * 12
+            )
+        )
+        reader.get("/account/")  # the moment of the last visit is written once a minute
+        with django_assert_num_queries(2):  # who asks
+            pages.append(reader.get(page))
+    assert pages[0].content == pages[1].content != nobodys.content
+    assert "My matters" in reader.get(f"/en{page}").content.decode()
+    assert "private" in pages[1]["Cache-Control"]
+    assert client.get(page).content == nobodys.content
+
+
+def test_who_has_begun_without_signing_in_reads_the_page_of_visitors(client: Client) -> None:
+    nobodys = client.get("/services/")
+    client.cookies["sessionid"] = "unknown"
+    assert client.get("/services/").content == nobodys.content
 
 
 def test_pages_with_a_question_are_not_kept(client: Client) -> None:

@@ -64,32 +64,35 @@ def public_page(
     *,
     edition: Callable[[], str] = str,
 ) -> Callable[Concatenate[HttpRequest, Parameters], HttpResponse]:
-    """Let everybody without a session share the page; who has one gets a page of their own.
+    """Render a page once for all visitors, and once for all who have signed in.
 
-    The page must depend on the address, the language, the day and the applied city only, and on
-    what ``edition`` names: a text that changes whenever anything else that it shows does.
+    The page must depend on the address, the language, the day and the applied city only, on what
+    ``edition`` names (a text that changes whenever anything else that it shows does), and on
+    whether the visitor has signed in, never on who it is. Caches on the way may keep it for those
+    without a session; who has one asks here each time, so that signing out shows at once.
     """
 
     @wraps(view)
     def wrapped(
         request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs
     ) -> HttpResponse:
-        if not _is_nobody(request):
-            response = view(request, *args, **kwargs)
+        nobody = _is_nobody(request)
+        etag = _etag(request, edition())
+        if nobody and etag in parse_etags(request.headers.get("If-None-Match", "")):
+            return _for_everybody(HttpResponseNotModified(), etag)
+        name = etag if nobody or not request.user.is_authenticated else f"{etag} signed in"
+        kept = rendered_pages.get(name)
+        if kept is not None:
+            response = HttpResponse(kept[0], content_type=kept[1])
+        else:
+            response = _rendered(view(request, *args, **kwargs))
+            if _may_be_kept(request, response):
+                rendered_pages.keep(name, response.content, response["Content-Type"])
+        if not nobody:
             patch_cache_control(response, private=True, no_cache=True)
             return response
-        etag = _etag(request, edition())
-        if etag in parse_etags(request.headers.get("If-None-Match", "")):
-            return _for_everybody(HttpResponseNotModified(), etag)
-        kept = rendered_pages.get(etag)
-        if kept is not None:
-            return _for_everybody(HttpResponse(kept[0], content_type=kept[1]), etag)
-        response = _rendered(view(request, *args, **kwargs))
-        if response.status_code != HTTPStatus.OK:
-            return response
-        if not request.META.get("QUERY_STRING") and not settings.DEBUG:
-            rendered_pages.keep(etag, response.content, response["Content-Type"])
-        return _for_everybody(response, etag)
+        is_found = response.status_code == HTTPStatus.OK
+        return _for_everybody(response, etag) if is_found else response
 
     return wrapped
 
@@ -98,6 +101,11 @@ def _rendered(response: HttpResponse) -> HttpResponse:
     if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
         return response.render()
     return response
+
+
+def _may_be_kept(request: HttpRequest, response: HttpResponse) -> bool:
+    is_page = response.status_code == HTTPStatus.OK and not request.META.get("QUERY_STRING")
+    return is_page and not settings.DEBUG
 
 
 def _is_nobody(request: HttpRequest) -> bool:
