@@ -41,6 +41,7 @@ from yimen.config.embedded.system_user import choose_user
 from yimen.keys.actions import ensure_keys
 
 JOURNEYS = "tests/journeys/"
+MANY_WORKERS = 4
 FAST_BUT_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 # Its workers belong to the administrator: who copies a database could not send them away.
 UNDISTURBED = {"autovacuum": "off"}
@@ -67,11 +68,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 class ByFile(LoadFileScheduling):
-    """Keeps the tests of one file, and all journeys, on one worker: they share what they start."""
+    """Keeps the tests of one file on one worker, and all journeys where there are few workers.
+
+    They share what they start: each worker that walks a journey opens a house of its own, which a
+    machine of two or three processors has no room for twice.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         path = super()._split_scope(nodeid)
-        return JOURNEYS if path.startswith(JOURNEYS) else path
+        together = path.startswith(JOURNEYS) and self.numnodes < MANY_WORKERS
+        return JOURNEYS if together else path
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:

@@ -30,12 +30,11 @@ _VISITORS = pytest.StashKey[list[Visitor]]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let all journeys share their server: on one worker, one after the other."""
+    """Mark the journeys, so that they can be chosen."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.journey)
-            item.add_marker(pytest.mark.xdist_group("journeys"))
 
 
 @pytest.hookimpl(wrapper=True)
