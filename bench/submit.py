@@ -17,11 +17,13 @@ import secrets
 import subprocess
 import tempfile
 from pathlib import Path
+from statistics import mean, median
 from typing import Any
 
 from bench.ground import ROOT, Ground, running, serving_bare_view, show, wrk
 
 ACCOUNTS = 32
+TURNS = 4
 ANSWERS = {
     "name": "Ann Reed",
     "born": "1970-05-01",
@@ -46,13 +48,10 @@ def main() -> None:
     with running(ROOT / "bench" / "city") as ground:
         sessions = sign_in_residents()
         statements = statements_of_one_submission()
-        load(ground, sessions, seconds=3, connections=chosen.connections)  # warm
-        web = load(ground, sessions, seconds=chosen.seconds, connections=chosen.connections)
-        memory = ground.worker_megabytes()
         renewed = [_renewed(each) for each in statements]
         with serving_bare_view(ground.data_folder, renewed) as view:
-            load(view, sessions, seconds=3, connections=chosen.connections)
-            bare = load(view, sessions, seconds=chosen.seconds, connections=chosen.connections)
+            web, bare = in_turns((ground, view), sessions, chosen.seconds, chosen.connections)
+        memory = ground.worker_megabytes()
         floor = pgbench(renewed, ground, chosen.seconds, chosen.connections)
     show(
         "Sending applications (10 answers, durable commit)",
@@ -134,6 +133,31 @@ def statements_of_one_submission() -> list[str]:
     with CaptureQueriesContext(connection) as captured:
         submit(actor, whole, "bench-template")
     return [query["sql"] for query in captured if "INSERT" in query["sql"]]
+
+
+def in_turns(
+    grounds: tuple[Ground, ...], sessions: list[str], seconds: int, connections: int
+) -> list[dict[str, Any]]:
+    """Load several servers in turns, for so many seconds each: a machine's speed drifts.
+
+    Rates are means over the turns, p50 is the middle one and p99 the worst.
+    """
+    for ground in grounds:
+        load(ground, sessions, seconds=3, connections=connections)  # warm
+    turn = max(seconds // TURNS, 1)
+    found = [
+        [load(ground, sessions, seconds=turn, connections=connections) for ground in grounds]
+        for _ in range(TURNS)
+    ]
+    return [
+        {
+            "rate": mean(each["rate"] for each in turns),
+            "errors": sum(each["errors"] for each in turns),
+            "p50": median(each["p50"] for each in turns),
+            "p99": max(each["p99"] for each in turns),
+        }
+        for turns in zip(*found, strict=True)
+    ]
 
 
 def load(ground: Ground, sessions: list[str], *, seconds: int, connections: int) -> dict[str, Any]:
