@@ -26,6 +26,7 @@ class Message:
     text: str
     context: str | None
     place: str
+    counted: bool  # it has another form for two and more
 
 
 def apps() -> list[Path]:
@@ -48,7 +49,8 @@ def _in_python(source: bytes, file: Path) -> Iterator[Message]:
         texts = [found] if isinstance(found, str) else [text for text in found if text]
         context = texts.pop(0) if name and name.endswith(("pgettext", "pgettext_lazy")) else None
         if texts:
-            yield Message(texts[0], context, f"{file.relative_to(PACKAGE)}:{line}")
+            place = f"{file.relative_to(PACKAGE)}:{line}"
+            yield Message(texts[0], context, place, counted=len(texts) > 1)
 
 
 def catalogue_of(app: Path) -> polib.POFile:
@@ -69,6 +71,20 @@ def test_every_sentence_of_an_app_is_written_in_chinese(app: Path) -> None:
         or not entries[message.text, message.context].translated()
     ]
     assert not missing, "\n".join(missing)
+
+
+@pytest.mark.parametrize("app", APPS_WITH_WORDS, ids=lambda app: app.name)
+def test_a_sentence_that_counts_is_never_asked_for_without_a_number(app: Path) -> None:
+    """Python finds no translation of a counted sentence without its number (3.11.2), or half."""
+    counted = {
+        (entry.msgid, entry.msgctxt): bool(entry.msgid_plural) for entry in catalogue_of(app)
+    }
+    wrong = [
+        f"{message.place}: {message.text!r}"
+        for message in messages_of(app)
+        if message.counted != counted.get((message.text, message.context), message.counted)
+    ]
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("app", APPS_WITH_WORDS, ids=lambda app: app.name)

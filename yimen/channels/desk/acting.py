@@ -269,7 +269,7 @@ def _claim_note(result: BulkClaimed, numbers: dict[UUID, str]) -> Note:
         " ".join(told),
         "done" if count else "error",
         undo=reverse("desk:release_many") if count else "",
-        undo_label=ngettext("Give it back", "Give them back", count),
+        undo_label=_("Give it back") if count == 1 else _("Give them back"),
         fields={"task": keys},
     )
 

@@ -22,6 +22,8 @@ from yimen.people import actions, queries
 from yimen.people.rules import TooManyRequests, WrongCode
 from yimen.people.types import NO_PURPOSE
 
+_LONGEST_CODE = 40  # as the field says; more was never in a letter
+
 
 @never_cache
 @login_required
@@ -86,10 +88,10 @@ def tie_code(request: HttpRequest) -> HttpResponse:
     actor = actor_for(request)
     if actor.identified or actor.is_staff:
         return redirect("account_home")
-    error = ""
+    error, typed = "", request.POST.get("code", "")[:_LONGEST_CODE]
     if request.method == "POST":
         try:
-            actions.confirm_tie(actor, request.POST.get("code", ""))
+            actions.confirm_tie(actor, typed)
         except WrongCode as wrong:
             error = _wrong_code(wrong.tries_left)
         except AlreadyTied:
@@ -99,7 +101,12 @@ def tie_code(request: HttpRequest) -> HttpResponse:
             )
         else:
             return redirect("account_home")
-    context = {"state": queries.tie_state(actor), "error": error}
+    context = {
+        "state": queries.tie_state(actor),
+        "error": error,
+        "errors": [FieldError("code", error)] if error else [],
+        "typed": typed,
+    }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
     return render(request, "account/tie_code.html", context, status=status)
 
