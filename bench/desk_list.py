@@ -14,12 +14,10 @@ import http.client
 import json
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 from uuid import UUID
@@ -358,17 +356,7 @@ def _percentiles(times: list[float]) -> dict[str, float]:
 
 def hammer(ground: Ground, session: str, connections: int, seconds: int) -> dict[str, float]:
     """Ask for the whole list without pause from several connections with wrk."""
-    folder = Path(__file__).parent
-    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-        script.write(f'dofile("{folder}/report.lua")\n')
-        script.write(f'wrk.headers["Cookie"] = "sessionid={session}"\n')
-        script.flush()
-        return wrk(
-            f"{ground.url}/desk/",
-            seconds=seconds,
-            connections=connections,
-            script=Path(script.name),
-        )
+    return wrk(f"{ground.url}/desk/", seconds=seconds, connections=connections, session=session)
 
 
 if __name__ == "__main__":

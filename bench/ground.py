@@ -7,6 +7,7 @@ settings.
 
 import json
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -113,6 +114,38 @@ def _serving(command: list[str], port: int, folder: Path) -> Iterator[Ground]:
         web.wait(30)
 
 
+def sign_in_residents(how_many: int) -> list[str]:
+    """Make residents with tied accounts, and return a session of each."""
+    from datetime import date
+
+    from django.test import Client
+
+    from yimen.accounts import actions as accounts
+    from yimen.accounts.types import TieProof
+    from yimen.base.actor import SYSTEM
+    from yimen.people import actions as people
+    from yimen.people.types import DocumentKind, PersonFacts
+
+    sessions = []
+    for number in range(how_many):
+        facts = PersonFacts(
+            "Ann Reed", DocumentKind.PASSPORT, f"P{number:07}", birth_date=date(1970, 5, 1)
+        )
+        person = people.register_person(SYSTEM, facts)
+        account = accounts.make_resident_account(
+            SYSTEM,
+            username=f"resident-{number}",
+            name="Ann Reed",
+            email=f"resident-{number}@example.org",
+            password=secrets.token_urlsafe(16),
+        )
+        accounts.tie_to_person(account.pk, person.pk, SYSTEM, proof=TieProof.LOADED)
+        client = Client()
+        client.force_login(account)
+        sessions.append(client.cookies["sessionid"].value)
+    return sessions
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -134,14 +167,15 @@ def _wait(ground: Ground, log: Path) -> None:
 
 
 def wrk(
-    url: str, *, seconds: int, connections: int, script: Path | None = None
+    url: str, *, seconds: int, connections: int, session: str = "", script: str = "report.lua"
 ) -> dict[str, float]:
     """Load an address with wrk and return requests/s, errors, and p50, p95, p99 in milliseconds."""
     program = shutil.which("wrk")
     if program is None:
         raise SystemExit("wrk is missing. Install it with: sudo apt-get install wrk")
-    os.environ["YIMEN_BENCH_FOLDER"] = str(Path(__file__).parent)
-    scripts = ["-s", str(script or Path(__file__).with_name("report.lua"))]
+    here = Path(__file__).parent
+    os.environ.update(YIMEN_BENCH_FOLDER=str(here), YIMEN_BENCH_SESSION=session)
+    scripts = ["-s", str(here / script)]
     command = [program, "-t2", f"-c{connections}", f"-d{seconds}s", *scripts, url]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     last = done.stdout.strip().splitlines()[-1]
@@ -151,13 +185,8 @@ def wrk(
 
 def at_rate(url: str, *, per_second: int, seconds: int, session: str = "") -> dict[str, float]:
     """Ask for an address as visitors do: at a rate, each at a moment of their own; as `wrk`."""
-    os.environ.update(
-        YIMEN_BENCH_CLIENTS=str(VISITORS),
-        YIMEN_BENCH_RATE=str(per_second),
-        YIMEN_BENCH_SESSION=session,
-    )
-    script = Path(__file__).with_name("visitors.lua")
-    return wrk(url, seconds=seconds, connections=VISITORS, script=script)
+    os.environ.update(YIMEN_BENCH_CLIENTS=str(VISITORS), YIMEN_BENCH_RATE=str(per_second))
+    return wrk(url, seconds=seconds, connections=VISITORS, session=session, script="visitors.lua")
 
 
 def show(title: str, columns: list[str], rows: list[list[str]], report: dict[str, object]) -> None:

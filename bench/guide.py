@@ -9,8 +9,7 @@ file of the same server: what the machine and the server can do when nothing has
 
 import argparse
 
-from bench.ground import ROOT, at_rate, running, show, wrk
-from bench.submit import sign_in_residents
+from bench.ground import ROOT, at_rate, running, show, sign_in_residents, wrk
 
 PAGE = "/services/minimum-living-allowance/"
 FILE = "/static/yimen/emblem.svg"

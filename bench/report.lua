@@ -1,3 +1,15 @@
+-- What all scripts share: who asks, threads with a number, and the figures as JSON.
+local session = os.getenv("YIMEN_BENCH_SESSION")
+if session ~= "" then
+  wrk.headers["Cookie"] = "sessionid=" .. session
+end
+
+local threads = 0
+function setup(thread)
+  thread:set("number", threads)
+  threads = threads + 1
+end
+
 -- The last line that wrk prints: its figures as JSON. Times are milliseconds.
 function done(summary, latency, requests)
   local errors = summary.errors

@@ -2,12 +2,6 @@
 dofile(os.getenv("YIMEN_BENCH_SESSIONS"))
 dofile(os.getenv("YIMEN_BENCH_FOLDER") .. "/report.lua")
 
-local threads = 0
-function setup(thread)
-  thread:set("number", threads)
-  threads = threads + 1
-end
-
 local sent = 0
 local run = os.getenv("YIMEN_BENCH_RUN")
 function request()

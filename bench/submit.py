@@ -16,11 +16,18 @@ import re
 import secrets
 import subprocess
 import tempfile
-from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
-from bench.ground import ROOT, Ground, running, serving_bare_view, show, wrk
+from bench.ground import (
+    ROOT,
+    Ground,
+    running,
+    serving_bare_view,
+    show,
+    sign_in_residents,
+    wrk,
+)
 
 ACCOUNTS = 32
 TURNS = 4
@@ -46,7 +53,7 @@ def main() -> None:
     options.add_argument("--connections", type=int, default=16)
     chosen = options.parse_args()
     with running(ROOT / "bench" / "city") as ground:
-        sessions = sign_in_residents()
+        sessions = sign_in_residents(ACCOUNTS)
         statements = statements_of_one_submission()
         renewed = [_renewed(each) for each in statements]
         with serving_bare_view(ground.data_folder, renewed) as view:
@@ -75,38 +82,6 @@ def _row(name: str, found: dict[str, Any]) -> list[str]:
     p99, errors = found.get("p99"), found.get("errors", 0)
     return [name, f"{found['rate']:.0f}", f"{found['p50']:.1f}", f"{p99:.1f}" if p99 else "",
             f"{errors:.0f}"]  # fmt: skip
-
-
-def sign_in_residents(how_many: int = ACCOUNTS) -> list[str]:
-    """Make residents with tied accounts, and return a session of each."""
-    from datetime import date
-
-    from django.test import Client
-
-    from yimen.accounts import actions as accounts
-    from yimen.accounts.types import TieProof
-    from yimen.base.actor import SYSTEM
-    from yimen.people import actions as people
-    from yimen.people.types import DocumentKind, PersonFacts
-
-    sessions = []
-    for number in range(how_many):
-        facts = PersonFacts(
-            "Ann Reed", DocumentKind.PASSPORT, f"P{number:07}", birth_date=date(1970, 5, 1)
-        )
-        person = people.register_person(SYSTEM, facts)
-        account = accounts.make_resident_account(
-            SYSTEM,
-            username=f"resident-{number}",
-            name="Ann Reed",
-            email=f"resident-{number}@example.org",
-            password=secrets.token_urlsafe(16),
-        )
-        accounts.tie_to_person(account.pk, person.pk, SYSTEM, proof=TieProof.LOADED)
-        client = Client()
-        client.force_login(account)
-        sessions.append(client.cookies["sessionid"].value)
-    return sessions
 
 
 def statements_of_one_submission() -> list[str]:
@@ -176,7 +151,7 @@ def load(ground: Ground, sessions: list[str], *, seconds: int, connections: int)
             ground.url,
             seconds=seconds,
             connections=connections,
-            script=Path(__file__).with_name("submit.lua"),
+            script="submit.lua",
         )
 
 

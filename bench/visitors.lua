@@ -2,19 +2,9 @@
 -- together they ask at the rate that is wanted, at moments that nobody arranged.
 dofile(os.getenv("YIMEN_BENCH_FOLDER") .. "/report.lua")
 
-local threads = 0
-function setup(thread)
-  thread:set("number", threads)
-  threads = threads + 1
-end
-
 function init()
   math.randomseed(number + 1)
   mean = 1000 * tonumber(os.getenv("YIMEN_BENCH_CLIENTS")) / tonumber(os.getenv("YIMEN_BENCH_RATE"))
-  local session = os.getenv("YIMEN_BENCH_SESSION")
-  if session ~= "" then
-    wrk.headers["Cookie"] = "sessionid=" .. session
-  end
 end
 
 function delay()

@@ -65,6 +65,8 @@ def test_a_resident_asks_for_the_letter_enters_the_code_and_is_known(resident) -
     wrong = resident.post(asked.url, {"code": "WRONG"})
     assert wrong.status_code == 422
     assert "4" in text(wrong)
+    assert "有1处要改正" in text(wrong)
+    assert 'value="WRONG"' in text(wrong)
     right = resident.post(asked.url, {"code": Letter.objects.get().code})
     assert right.url == "/account/"
     home = text(resident.get("/account/"))
@@ -135,6 +137,8 @@ def test_the_code_page_says_when_there_is_nothing_to_enter(resident) -> None:
     assert "/account/person/" in text(resident.get("/account/person/code/"))
     refused = resident.post("/account/person/code/", {"code": "X" * 10_000})
     assert refused.status_code == 422
+    assert "#code" not in text(refused)  # there is no field to lead to
+    assert "y-note--error" in text(refused)
 
 
 def test_a_person_sees_who_read_what_and_nobody_else_does(client) -> None:

@@ -10,6 +10,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from yimen.accounts.actions import make_resident_account
 from yimen.base.actor import SYSTEM
+from yimen.catalogue.definition import City, Service
+from yimen.channels.portal import catalogue_pages, guide
+from yimen.channels.portal.guide import Guide
 from yimen.channels.shared.caching import RenderedPages, rendered_pages
 
 __all__ = ["_applied", "city"]
@@ -19,6 +22,19 @@ pytestmark = pytest.mark.usefixtures("city")
 @pytest.fixture(autouse=True)
 def _nothing_rendered() -> None:
     rendered_pages.clear()
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The guide pages that were made, by the code of their service."""
+    codes: list[str] = []
+
+    def guide_of(service: Service, city: City, language: str) -> Guide:
+        codes.append(service.code)
+        return guide.guide_of(service, city, language)
+
+    monkeypatch.setattr(catalogue_pages, "guide_of", guide_of)
+    return codes
 
 
 def test_a_page_comes_with_an_etag_and_may_be_shared(client: Client) -> None:
@@ -36,13 +52,14 @@ def test_a_page_that_did_not_change_is_not_sent_again(client: Client) -> None:
 
 
 def test_a_page_is_rendered_once_for_everybody(
-    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+    client: Client, made: list[str], django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     first = client.get("/services/passport-application/")
     with django_assert_num_queries(0):
         again = client.get("/services/passport-application/")
     assert again.content == first.content
     assert again["ETag"] == first["ETag"]
+    assert made == ["passport-application"]
 
 
 def test_the_languages_and_the_days_have_pages_of_their_own(client: Client) -> None:
@@ -53,7 +70,9 @@ def test_the_languages_and_the_days_have_pages_of_their_own(client: Client) -> N
     assert len({chinese, english, tomorrow}) == 3
 
 
-def test_who_has_a_session_gets_a_page_of_their_own(client: Client) -> None:
+def test_what_goes_to_somebody_with_a_session_is_kept_by_no_cache_on_the_way(
+    client: Client,
+) -> None:
     client.cookies["sessionid"] = "unknown"
     response = client.get("/services/")
     assert "private" in response["Cache-Control"]
@@ -61,7 +80,7 @@ def test_who_has_a_session_gets_a_page_of_their_own(client: Client) -> None:
 
 
 def test_a_page_is_rendered_once_for_all_who_have_signed_in(
-    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+    client: Client, made: list[str], django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     page = "/services/passport-application/"
     nobodys = client.get(page)
@@ -76,16 +95,21 @@ def test_a_page_is_rendered_once_for_all_who_have_signed_in(
         reader.get("/account/")  # the moment of the last visit is written once a minute
         with django_assert_num_queries(2):  # who asks
             pages.append(reader.get(page))
+    assert made == ["passport-application"] * 2  # for visitors, and for those who signed in
     assert pages[0].content == pages[1].content != nobodys.content
     assert "My matters" in reader.get(f"/en{page}").content.decode()
     assert "private" in pages[1]["Cache-Control"]
     assert client.get(page).content == nobodys.content
 
 
-def test_who_has_begun_without_signing_in_reads_the_page_of_visitors(client: Client) -> None:
-    nobodys = client.get("/services/")
+def test_who_has_begun_without_signing_in_reads_the_page_of_visitors(
+    client: Client, made: list[str]
+) -> None:
+    page = "/services/passport-application/"
+    nobodys = client.get(page)
     client.cookies["sessionid"] = "unknown"
-    assert client.get("/services/").content == nobodys.content
+    assert client.get(page).content == nobodys.content
+    assert made == ["passport-application"]
 
 
 def test_pages_with_a_question_are_not_kept(client: Client) -> None:

@@ -22,8 +22,6 @@ from yimen.people import actions, queries
 from yimen.people.rules import TooManyRequests, WrongCode
 from yimen.people.types import NO_PURPOSE
 
-_LONGEST_CODE = 40  # as the field says; more was never in a letter
-
 
 @never_cache
 @login_required
@@ -88,7 +86,7 @@ def tie_code(request: HttpRequest) -> HttpResponse:
     actor = actor_for(request)
     if actor.identified or actor.is_staff:
         return redirect("account_home")
-    error, typed = "", request.POST.get("code", "")[:_LONGEST_CODE]
+    error, typed = "", request.POST.get("code", "")
     if request.method == "POST":
         try:
             actions.confirm_tie(actor, typed)
