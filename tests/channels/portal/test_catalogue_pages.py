@@ -1,5 +1,7 @@
 """The pages of the catalogue show what the city declares, and say so where it declares nothing."""
 
+from urllib.parse import quote
+
 import pytest
 from applied_city import _applied, city
 from bs4 import BeautifulSoup, Tag
@@ -7,6 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from yimen.catalogue.definition import City
+from yimen.catalogue.queries import life_events_served
 from yimen.channels.shared.caching import rendered_pages
 
 __all__ = ["_applied", "city"]
@@ -184,7 +187,15 @@ def test_a_service_is_found_by_the_words_of_a_neighbour(client: Client) -> None:
 def test_an_empty_search_offers_moments_in_life(client: Client, city: City) -> None:
     found = page(client, "/en/search/?q=%20%20")
     assert not rows_of(found)
-    assert len(found.select("main .y-tab")) == len(city.life_events)
+    assert len(found.select("main .y-tab")) == len(life_events_served()) > 0
+
+
+@pytest.mark.parametrize(
+    "words", ["没钱", "没钱了", "缺钱", "工作没了", "我失业了", "被公司裁员了"]
+)
+def test_hardship_is_found_by_the_words_people_use(client: Client, words: str) -> None:
+    found = page(client, f"/search/?q={quote(words)}")
+    assert "/services/minimum-living-allowance/" in [a["href"] for a in found.select("main a")]
 
 
 def test_a_search_without_result_says_how_to_go_on(client: Client) -> None:

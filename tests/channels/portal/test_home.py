@@ -1,5 +1,8 @@
 """The home page asks one question and shows what the city can do; articles are for reading."""
 
+import re
+from urllib.parse import quote
+
 import pytest
 from applied_city import _applied, city
 from bs4 import BeautifulSoup
@@ -33,7 +36,8 @@ def test_the_first_thing_is_one_question_with_a_field(
 
 def test_the_moments_in_life_have_an_icon_and_a_page(client: Client, city: City) -> None:
     events = page(client, "/").select(".y-event")
-    assert len(events) == len(city.life_events) == 8
+    served = {key for service in city.services.values() for key in service.life_events}
+    assert len(events) == len(served) == 7  # one that leads to no service is not offered
     assert all(event.select_one("svg use") for event in events)
 
 
@@ -74,3 +78,18 @@ def test_the_home_page_is_rendered_once_for_each_edition_of_the_pages(
     assert "A title of today" in page(client, "/en/").main.get_text()
     article.unpublish()
     assert "A title of today" not in page(client, "/en/").main.get_text()
+
+
+def first_service(client: Client, address: str) -> str:
+    """Return the code of the first service that a page leads to."""
+    return page(client, address).select_one("main a[href*='/services/']")["href"].split("/")[-2]
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_the_sentences_that_the_page_proposes_find_what_they_mean(
+    client: Client, prefix: str
+) -> None:
+    hint = page(client, f"{prefix}/").select_one(".y-hero__hint")
+    proposed = re.findall("“(.+?)”", hint.get_text())
+    found = [first_service(client, f"{prefix}/search/?q={quote(words)}") for words in proposed]
+    assert found == ["minimum-living-allowance", "passport-application"]
