@@ -227,7 +227,7 @@ def test_a_refusal_names_the_record_and_its_date_that_decided_it(
     assert ground.data_set_title.as_dict() == city.data_sets["residence"].title.as_dict()
     assert str(ground.as_of) == "2026-10-01"
     assert ground.source_id == "test"
-    assert "residence.registration" in ground.field_names
+    assert ("residence.registration", "urban") in ground.facts
     assert ground.says["en"] == city.services["residence-permit"].criteria[0].says_not["en"]
 
 
@@ -368,7 +368,11 @@ def test_agencies_are_heard_side_by_side_before_one_decision(
     assert case_of(allowance).outcome == "approved"
     kinds = [line.kind for line in history(chief, number)]
     assert kinds.count("opinion_given") == 2
-    assert "opinion_given" not in [line.kind for line in history(wang, number)]
+    seen = [line for line in history(wang, number) if line.kind == "opinion_given"]
+    assert [(line.officer.agency, line.data) for line in seen] == [
+        ("labour-social-security", {"task": "opinion_partner"}),
+        ("civil-affairs", {"task": "opinion_lead"}),
+    ], "a resident sees who was heard, and not what they wrote for each other"
 
 
 def test_a_partner_reads_the_case_but_does_not_decide_it(allowance: Receipt) -> None:

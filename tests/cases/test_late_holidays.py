@@ -108,7 +108,7 @@ def test_a_case_that_was_held_by_somebody_follows_within_a_minute(
 
 def test_who_is_asked_for_something_hears_of_no_new_day() -> None:
     case = case_of(a_card())
-    case.promised_due = None  # the clock stands: the day is told when it runs again
+    case.promised_due = None  # the clock is paused: the day is told when it runs again
     tell_due_changed(SYSTEM, case, BEFORE, uuid7())
     told = Message.objects.filter(person_id=case.person_id)
     assert "The day of our decision has moved" not in {message.subject["en"] for message in told}

@@ -66,11 +66,18 @@ SHOWN_TO_RESIDENTS = frozenset(
         HistoryKind.CORRECTION_ANSWERED,
         HistoryKind.CORRECTION_TAKEN_BACK,
         HistoryKind.REVIEWED,
+        HistoryKind.OPINION_GIVEN,
+        HistoryKind.DECISION_STEP,
         HistoryKind.DECIDED,
         HistoryKind.EXTENDED,
         HistoryKind.DUE_CHANGED,
         HistoryKind.DOCUMENT_ISSUED,
     }
+)
+
+# Of these, residents see which step was done and by whom: what officers wrote is for each other.
+STEPS_WITHOUT_WORDS = frozenset(
+    {HistoryKind.REVIEWED, HistoryKind.OPINION_GIVEN, HistoryKind.DECISION_STEP}
 )
 
 

@@ -17,6 +17,7 @@ from yimen.base import clock
 from yimen.catalogue.definition import (
     Change,
     City,
+    LifeEvent,
     Plan,
     Problem,
     Process,
@@ -225,6 +226,12 @@ def services_for_audience(audience: Audience | str) -> tuple[Service, ...]:
 def services_for_life_event(key: str) -> tuple[Service, ...]:
     """Return the open services for a life event."""
     return tuple(service for service in open_services() if key in service.life_events)
+
+
+def life_events_served() -> tuple[LifeEvent, ...]:
+    """Return the life events that an open service belongs to, in the order of the city."""
+    served = {key for service in open_services() for key in service.life_events}
+    return tuple(event for event in current_city().life_events.values() if event.key in served)
 
 
 def services_of_agency(code: str) -> tuple[Service, ...]:

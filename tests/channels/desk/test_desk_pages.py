@@ -161,7 +161,7 @@ def test_a_file_shows_answers_records_conditions_clock_and_history(desk, receipt
     ):  # fmt: skip
         assert heading in page, heading
     assert "differs" in page  # the example's name is not the registered one
-    assert "Register of persons" in page
+    assert "Register of residents" in page
     assert "The application arrived (online)." in page
     assert "So the last day is" in page
 

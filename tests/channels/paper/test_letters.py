@@ -72,6 +72,7 @@ REFUSAL = replace(
                     "Shine, 24 June 2021",
                 ),
             ),
+            ("2026-08-20",),
         ),
         Ground("stated", Text.of({"zh": "填写的住址不全", "en": "The address is incomplete"})),
     ),
@@ -130,7 +131,7 @@ def test_a_certificate_stands_in_every_language_the_applicants_first(tmp_path: P
         "卫国平：准予签发居住证。",
         "Decided on Monday 23 November 2026",
         "Valid until Tuesday 23 November 2027",
-        "311室",
+        "承办人：311号",
         "Office 311",
         "K7MP-2XQF-9RTW-BC34",
         URL,
@@ -151,7 +152,7 @@ def test_a_refusal_names_reason_law_record_day_and_remedy(tmp_path: Path) -> Non
         "You came in August.",
         "Not half a year yet",
         "Interim Regulations on Residence Permits, art. 2",
-        "Living in the city since",
+        "Living in the city since 20 August 2026",
         "Residence register · Shanghai Municipal Public Security Bureau",
         "1 October 2026",
         "户籍与居住登记",
@@ -222,14 +223,18 @@ def test_a_city_without_an_emblem_and_colour_gets_ours(monkeypatch: pytest.Monke
 
 def test_a_record_of_a_data_set_that_is_gone_is_still_named() -> None:
     ground = replace(
-        REFUSAL.grounds[0], data_set="gone", data_set_title=Text(), field_names=("gone.field",)
+        REFUSAL.grounds[0],
+        data_set="gone",
+        data_set_title=Text(),
+        field_names=("gone.field",),
+        values=(),
     )
     versions = paper_data(replace(REFUSAL, grounds=(ground,)))["versions"]
     assert isinstance(versions, list)
     assert versions[0]["records"] == [
         {
-            "label": "Not half a year yet",
-            "source": "Register of residents",
+            "says": [{"label": "gone.field", "value": ""}],
+            "source": "gone",
             "as-of": "1 October 2026",
         }
     ]

@@ -40,7 +40,7 @@ def test_the_strip_answers_the_five_questions_first(client: Client) -> None:
     facts = {row.dt.get_text(strip=True): row.dd.get_text(" ", strip=True) for row in strip("div")}
     assert list(facts) == ["Who", "How long", "Cost", "Visits", "Where"]
     assert facts["Cost"] == "Free of charge"
-    assert facts["Visits"] == "No visit"
+    assert facts["Visits"] == "No trip needed"
     assert facts["How long"] == "20 days the law allows 30 days"
 
 

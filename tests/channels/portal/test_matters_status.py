@@ -129,7 +129,7 @@ def test_your_turn_names_exactly_what_is_asked(applicant: Applicant) -> None:
     assert "Your turn" in page and "office 211 needs this from you" in page
     assert "Your present address 门牌号没有写。" in page
     assert f"Recent photo of yourself {BLURRED}" in page
-    assert "The clock stands until you have sent what was asked for." in page
+    assert "The clock is paused until you have sent what was asked for." in page
     assert "When the clock runs again, 10 days are left." in page
     assert any(point.startswith("turn ") for point in points(applicant))
     mine = text_of(applicant.get("/mine/"))

@@ -67,7 +67,7 @@ def test_stops_extensions_and_a_moved_last_day() -> None:
     assert words[1:] == [
         "The limit is 10 days. Every day counts.",
         "It was extended by 1 day.",
-        "The clock stood from Tuesday 3 November 2026 to Thursday 5 November 2026,"
+        "The clock was paused from Tuesday 3 November 2026 to Thursday 5 November 2026,"
         " until what was asked for had come.",
         "In that time 2 days did not count.",
         "The last day would be a day of rest. The next working day is Monday 16 November 2026.",
@@ -88,7 +88,7 @@ def test_a_clock_that_stands_says_what_is_left() -> None:
     stop = Stop(date(2026, 11, 3), None, "correction")
     words = said("en", date(2026, 11, 2), 10, Unit.WORKING, stops=[stop])
     assert words[-2:] == [
-        "The clock stands since Tuesday 3 November 2026, until what was asked for has come.",
+        "The clock has been paused since Tuesday 3 November 2026, until what was asked for has come.",
         "When the clock runs again, 9 working days are left.",
     ]
 
@@ -131,7 +131,7 @@ def test_a_remedy_names_its_last_day_or_what_it_waits_for(
 @pytest.mark.parametrize(
     ("due", "english", "chinese"),
     [
-        (None, "the clock stands", "时限暂停计算"),
+        (None, "the clock is paused", "时限暂停计算"),
         (date(2026, 11, 24), "due today", "今天到期"),
         (date(2026, 11, 26), "2 working days left", "还剩2个工作日"),
         (date(2026, 11, 20), "2 working days late", "已逾期2个工作日"),

@@ -86,13 +86,20 @@ def test_every_page_of_failure_is_written_in_both_languages(
     assert page.html["lang"] == ("zh-Hans" if chinese else "en")
 
 
+def said(response: HttpResponse) -> str:
+    return BeautifulSoup(response.content, "html.parser").get_text(" ")
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 @pytest.mark.parametrize(
     "status", [HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE]
 )
 def test_the_pages_for_a_broken_system_need_no_database(status: HTTPStatus, language: str) -> None:
-    with override(language):
-        response = errors.bare_page(status)  # no database in this test: a query would fail it
+    with override(language):  # no database in this test: a query would fail it
+        response, looked = (errors.bare_page(status, sent=sent) for sent in (True, False))
+    of_the_step = {"zh-hans": "最后这一步", "en": "this last step"}[language]
+    assert of_the_step in said(response).lower()
+    assert of_the_step not in said(looked).lower()
     assert response.status_code == status
     assert ("Retry-After" in response) is (status is HTTPStatus.SERVICE_UNAVAILABLE)
 

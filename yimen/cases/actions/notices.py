@@ -85,7 +85,7 @@ def tell_correction(actor: Actor, case: Case, correction: Correction) -> None:
         lines.append(_("The time limit stands still until you have answered."))
         return "\n\n".join(lines)
 
-    subject = _in_every_language(lambda language: _("Your turn: something to correct"))
+    subject = _in_every_language(lambda language: _("We need something from you"))
     key = f"correction:{correction.id}"
     _tell(actor, case, application_of(case), key, subject, _in_every_language(body))
 

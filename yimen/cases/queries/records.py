@@ -1,12 +1,13 @@
 """What the city's records say beside an application: read once, logged, and kept with its source."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from yimen.base.actor import Actor
 from yimen.base.text import Text
 from yimen.cases.models import Application, Case
+from yimen.cases.rules.drafts import as_json
 from yimen.cases.rules.purposes import for_case
 from yimen.cases.types import NO_TEXT, Ground, StandardNamed
 from yimen.catalogue.definition import City, Criterion, Service
@@ -19,10 +20,11 @@ from yimen.people.types import CriterionAnswer, Facts, Purpose, RecordSource
 
 @dataclass(frozen=True, slots=True)
 class CriterionFacts:
-    """Whether one criterion holds, and which records of which date say so."""
+    """Whether one criterion holds, and which records of which date say so, with what they said."""
 
     answer: CriterionAnswer
     sources: tuple[RecordSource, ...]
+    values: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def criterion(self) -> Criterion:
@@ -77,7 +79,8 @@ def case_records(
     known.update({f"answer.{key}": value for key, value in typed.items()})
     decided = eligibility(actor, service, None, known, purpose)
     criteria = tuple(
-        CriterionFacts(answer, _sources(answer.criterion, found)) for answer in decided.criteria
+        CriterionFacts(answer, _sources(answer.criterion, found), found.values)
+        for answer in decided.criteria
     )
     return CaseRecords(found, criteria, decided.holds, tuple(sorted(closed)))
 
@@ -108,20 +111,23 @@ def grounds_of(city: City, decided: CriterionFacts) -> tuple[Ground, ...]:
     if not decided.sources:
         stated = Ground(criterion.key, criterion.says_not, criterion.source, standards=standards)
         return (stated,)
-    return tuple(
-        Ground(
+    grounds = []
+    for source in decided.sources:
+        names = _names_of(criterion, source.data_set)
+        ground = Ground(
             criterion=criterion.key,
             says=criterion.says_not,
             source=criterion.source,
             data_set=source.data_set,
             data_set_title=_title(city, source.data_set),
-            field_names=_names_of(criterion, source.data_set),
+            field_names=names,
             as_of=source.as_of,
             source_id=source.source_id,
             standards=standards,
+            values=tuple(as_json(decided.values.get(name)) for name in names),
         )
-        for source in decided.sources
-    )
+        grounds.append(ground)
+    return tuple(grounds)
 
 
 def _title(city: City, code: str) -> Text:

@@ -25,7 +25,7 @@ from yimen.cases.models import (
     StatusCode,
     Task,
 )
-from yimen.cases.process import SHOWN_TO_RESIDENTS
+from yimen.cases.process import SHOWN_TO_RESIDENTS, STEPS_WITHOUT_WORDS
 from yimen.cases.queries.handling import application_of, clocks_of, service_of, tasks_of
 from yimen.cases.queries.scope import case_visible_to
 from yimen.cases.rules.clocks import due_left, explain, unit_of
@@ -274,10 +274,17 @@ def history_of(case: Case, *, full: bool) -> tuple[HistoryLine, ...]:
     rows = History.objects.filter(shown, person_id=case.person_id, case_id=case.id)
     return tuple(
         HistoryLine(
-            row.at, HistoryKind(row.kind), OfficerName(row.agency, row.office_number), row.data
+            row.at,
+            HistoryKind(row.kind),
+            OfficerName(row.agency, row.office_number),
+            row.data if full else _open_to_residents(row.kind, row.data),
         )
         for row in rows.order_by("id")
     )
+
+
+def _open_to_residents(kind: str, data: dict[str, object]) -> dict[str, object]:
+    return {"task": data["task"]} if kind in STEPS_WITHOUT_WORDS and "task" in data else data
 
 
 def _decision(case: Case) -> DecisionView | None:

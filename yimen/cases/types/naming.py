@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from yimen.base.text import Text
@@ -50,7 +51,8 @@ class StandardNamed:
 class Ground:
     """A criterion that did not hold, with the record and its date that decided it.
 
-    ``data_set`` is empty when the answer came from the application itself.
+    ``data_set`` is empty when the answer came from the application itself. ``values`` are what the
+    record said of each of ``field_names`` on that day, as JSON; older decisions have none.
     """
 
     criterion: str
@@ -62,6 +64,12 @@ class Ground:
     as_of: date | None = None
     source_id: str = ""
     standards: tuple[StandardNamed, ...] = ()
+    values: tuple[object, ...] = ()
+
+    @property
+    def facts(self) -> tuple[tuple[str, object], ...]:
+        """Return the names that decided with their values, None where the record had none."""
+        return tuple(zip_longest(self.field_names, self.values[: len(self.field_names)]))
 
     def as_data(self) -> dict[str, object]:
         """Return JSON values, for the decision's row and for papers."""
@@ -75,6 +83,7 @@ class Ground:
             "as_of": self.as_of.isoformat() if self.as_of else None,
             "source_id": self.source_id,
             "standards": [standard.as_data() for standard in self.standards],
+            "values": list(self.values),
         }
 
     @classmethod
@@ -90,6 +99,7 @@ class Ground:
             date.fromisoformat(data["as_of"]) if data["as_of"] else None,
             data["source_id"],
             tuple(StandardNamed.of(named) for named in data.get("standards", [])),
+            tuple(data.get("values", [])),
         )
 
 

@@ -17,9 +17,10 @@ from yimen.channels.desk import facts, forms, happenings, lanes, stored
 from yimen.channels.desk.door import case_page
 from yimen.channels.desk.forms import Refused
 from yimen.channels.desk.listing import Listing, Shown, due, listing_of
-from yimen.channels.desk.names import office, post
+from yimen.channels.desk.names import post
 from yimen.channels.desk.pages import desk_response, page_language
 from yimen.channels.shared.due_words import clock_sentences
+from yimen.channels.shared.names import officer_words
 
 
 @require_safe
@@ -87,7 +88,9 @@ def file_context(
         "refused": refused,
         "errors": forms.summary(refused, works) if refused is not None else (),
         "lost_text": _lost_text(refused, works),
-        "decided_by": office(status.decision.officer, city, language) if status.decision else "",
+        "decided_by": officer_words(status.decision.officer, city, language)
+        if status.decision
+        else "",
         **_told(file, process, city, language),
     }
 
@@ -98,7 +101,7 @@ def _told(file: CaseFileView, process: Process, city: City, language: str) -> di
     extension = status.extension
     return {
         "happenings": told,
-        "extension_by": office(extension.officer, city, language) if extension else "",
+        "extension_by": officer_words(extension.officer, city, language) if extension else "",
     }
 
 
@@ -123,7 +126,7 @@ def _elsewhere(
     return tuple(
         Elsewhere(
             task.title[language],
-            office(task.officer, city, language)
+            officer_words(task.officer, city, language)
             if task.officer is not None
             else post(task.agency, task.role, city, language),
             task.officer is not None,

@@ -98,7 +98,7 @@ def _released(number: str, task_id: UUID, _posted: QueryDict) -> Note:
 def _asked(number: str, _task_id: UUID, _posted: QueryDict) -> Note:
     undo = reverse("desk:take_back", args=[number])
     return Note(
-        _("The applicant is asked to correct it. The clock stands until the answer comes."),
+        _("The applicant is asked to correct it. The clock is paused until the answer comes."),
         undo=undo,
         undo_label=_("Take it back"),
     )

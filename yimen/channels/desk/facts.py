@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 
 from yimen.base.identifiers import mask_id_number
 from yimen.cases.queries import AnswerLine, CaseFileView, CriterionFacts, FileView
-from yimen.catalogue.definition import City, DataField, FormField, Material, Place, Standard
+from yimen.catalogue.definition import City, FormField, Material, Standard
 from yimen.catalogue.rules import Answer, visible_fields, visible_materials
 from yimen.catalogue.types import FieldKind
+from yimen.channels.shared import wording
+from yimen.channels.shared.facts import fact_label, record_title, shown_fact
 from yimen.channels.shared.questions import shown_answer
-from yimen.people.types import Category, RecordSource, Sex
+from yimen.people.types import RecordSource
 
-_HERE = Place(__name__, 1)
 _SHOWN_INLINE = frozenset({"application/pdf", "image/jpeg", "image/png", "image/webp"})
 
 
@@ -71,16 +72,18 @@ class CriterionRow:
     unknown: tuple[str, ...]  # what nobody knows yet
     standards: tuple[Standard, ...] = ()  # the city's amounts it was judged by
 
-    @property
-    def ground(self) -> str:
+    def ground(self, language: str) -> str:
         """Return the records that decided, for the list of grounds."""
-        return "; ".join(
-            _("%(label)s %(value)s (%(title)s, as of %(day)s)")
-            % {"label": k.label, "value": k.value, "title": k.source.title, "day": k.source.as_of}
-            if k.source is not None
-            else f"{k.label} {k.value}"
-            for k in self.known
-        )
+        return _("; ").join(_decided_by(known, language) for known in self.known)
+
+
+def _decided_by(known: Known, language: str) -> str:
+    words = {"label": known.label, "value": known.value}
+    if known.source is None:
+        return _("%(label)s: %(value)s") % words
+    day = wording.short_day(known.source.as_of, language)
+    words |= {"title": known.source.title, "day": day}
+    return _("%(label)s: %(value)s (%(title)s, as of %(day)s)") % words
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +147,7 @@ def _value(field: FormField, value: object, city: City, language: str) -> Value 
 def _source(source: RecordSource | None, city: City, language: str) -> Source | None:
     if source is None:
         return None
-    declared = city.data_sets.get(source.data_set)
-    title = declared.title[language] if declared is not None else _("Register of persons")
-    return Source(title, source.as_of, source.source_id)
+    return Source(record_title(source.data_set, city, language), source.as_of, source.source_id)
 
 
 def criterion_rows(file: CaseFileView, city: City, language: str) -> tuple[CriterionRow, ...]:
@@ -199,58 +200,13 @@ def _known(
     if value is None:
         return None
     source = _source(file.records.facts.sources.get(name), city, language)
-    return Known(label, _shown_fact(name, value, city, language), source)
-
-
-def _declared(name: str, city: City) -> DataField | None:
-    code, _dot, key = name.partition(".")
-    data_set = city.data_sets.get(code)
-    return data_set.field_by_key(key) if data_set is not None else None
+    return Known(label, shown_fact(name, value, city, language), source)
 
 
 def _label(name: str, answers: Mapping[str, AnswerLine], city: City, language: str) -> str:
     if name in answers:
         return answers[name].field.label[language]
-    declared = _declared(name, city)
-    return declared.label[language] if declared is not None else _register_words().get(name, name)
-
-
-def _register_words() -> dict[str, str]:
-    return {
-        "person.age": _("Age"),
-        "person.sex": _("Sex"),
-        "person.category": _("Kind of registration"),
-        "person.district": _("District of registration"),
-        "person.birth_date": _("Date of birth"),
-        "household.members": _("Members of the household"),
-    }
-
-
-def _value_words() -> dict[str, str]:
-    return {
-        Sex.FEMALE: _("female"),
-        Sex.MALE: _("male"),
-        Category.REGISTERED: _("registered in the city"),
-        Category.RURAL: _("registered in a village of the city"),
-        Category.FLOATING: _("registered elsewhere"),
-        Category.STUDENT: _("student under 16"),
-    }
-
-
-_REGISTER_KINDS = {"person.birth_date": FieldKind.DATE, "person.district": FieldKind.DIVISION}
-
-
-def _shown_fact(name: str, value: object, city: City, language: str) -> str:
-    declared = _declared(name, city)
-    if declared is None:
-        kind = _REGISTER_KINDS.get(name, FieldKind.TEXT)
-        field = FormField(name, kind, city.title, _HERE)
-        text = shown_answer(field, value, city, language)
-        return _value_words().get(text, text)
-    field = FormField(
-        declared.key, declared.kind, declared.label, declared.place, options=declared.options
-    )
-    return shown_answer(field, value, city, language)
+    return fact_label(name, city, language)
 
 
 def material_rows(

@@ -131,7 +131,7 @@ def works(
                 ends=_ends(task, mine),
                 colleagues=_colleagues(actor, task, city, language, mine) if handing else (),
                 asks=_asks(answers, materials, mine),
-                grounds=_grounds(criteria, mine),
+                grounds=_grounds(criteria, mine, language),
                 reason=_typed(mine, COMPLETE[task.kind]),
                 handing=_typed(mine, "hand-over"),
                 open_form=mine.verb if mine is not None else "",
@@ -204,14 +204,16 @@ def _asks(
     )
 
 
-def _grounds(criteria: Sequence[CriterionRow], refused: Refused | None) -> tuple[GroundChoice, ...]:
+def _grounds(
+    criteria: Sequence[CriterionRow], refused: Refused | None, language: str
+) -> tuple[GroundChoice, ...]:
     """Return what a refusal can rest on; everything is ticked until the officer says otherwise."""
     mine = refused if refused is not None and refused.verb == "decide" else None
     return tuple(
         GroundChoice(
             row.key,
             row.sentence,
-            row.ground,
+            row.ground(language),
             mine is None or row.key in mine.posted.getlist("ground"),
         )
         for row in criteria

@@ -10,9 +10,9 @@ from yimen.base.actor import Channel
 from yimen.cases.queries import HistoryLine
 from yimen.cases.types import HistoryKind, Outcome
 from yimen.catalogue.definition import City, Process, Service
-from yimen.channels.desk.names import office
 from yimen.channels.desk.refusals import outcome
 from yimen.channels.shared import wording
+from yimen.channels.shared.names import officer_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def happenings(
     told = []
     for line in lines:
         place = _Place(line.data, city, service, process, language)
-        who = office(line.officer, city, language) if line.officer.agency else ""
+        who = officer_words(line.officer, city, language) if line.officer.agency else ""
         absent = place.text("acting_for")
         if absent:
             who = _("%(who)s, standing in for %(absent)s") % {"who": who, "absent": absent}
@@ -155,7 +155,9 @@ _WORDS: dict[HistoryKind, Callable[[_Place], str]] = {
     HistoryKind.CLAIMED: _with_task(lambda: _("“%(task)s” claimed.")),
     HistoryKind.RELEASED: _with_task(lambda: _("“%(task)s” given back to the queue.")),
     HistoryKind.HANDED_OVER: _handed_over,
-    HistoryKind.CORRECTION_ASKED: lambda _place: _("A correction was asked for; the clock stands."),
+    HistoryKind.CORRECTION_ASKED: lambda _place: _(
+        "A correction was asked for; the clock is paused."
+    ),
     HistoryKind.CORRECTION_ANSWERED: lambda _place: _("The correction came; the clock runs again."),
     HistoryKind.CORRECTION_TAKEN_BACK: lambda _place: _(
         "The correction was taken back; the clock runs again."

@@ -15,9 +15,10 @@ from yimen.catalogue.queries import current_city
 from yimen.catalogue.types import DayUnit
 from yimen.channels.desk.door import staff_page
 from yimen.channels.desk.listing import case_paths, counted, counts_of, due, listing_of
-from yimen.channels.desk.names import agency, is_head, office, role
+from yimen.channels.desk.names import is_head, role
 from yimen.channels.desk.pages import desk_response, page_language
 from yimen.channels.shared import wording
+from yimen.channels.shared.names import agency_words, officer_words
 
 MOST_TODAY = 10
 
@@ -106,7 +107,7 @@ def post_lines(actor: Actor, city: City, language: str) -> tuple[PostLine, ...]:
     numbers = office_numbers(absent) if absent else {}
     return tuple(
         PostLine(
-            agency(post.agency, city, language),
+            agency_words(post.agency, city, language),
             role(post.role, city, language),
             numbers.get((post.acting_for_account or 0, post.agency), ""),
         )
@@ -139,7 +140,7 @@ def extension_lines(actor: Actor, city: City, language: str) -> tuple[ExtensionL
             service=waiting.service[language],
             days=wording.days(waiting.days, DayUnit(waiting.unit)),
             reason=waiting.reason,
-            who=office(waiting.officer, city, language),
+            who=officer_words(waiting.officer, city, language),
             when=wording.moment(waiting.asked_at, language),
             is_mine=waiting.is_mine,
             due=due(waiting.left),

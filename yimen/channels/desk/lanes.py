@@ -11,9 +11,10 @@ from yimen.cases.queries import CaseFileView, TaskView
 from yimen.cases.types import TaskState
 from yimen.catalogue.definition import City, Process, ProcessStep, Service
 from yimen.catalogue.types import NodeKind, TaskKind
-from yimen.channels.desk.names import agency, office, post
+from yimen.channels.desk.names import post
 from yimen.channels.desk.refusals import outcome
 from yimen.channels.shared.components import Progress
+from yimen.channels.shared.names import agency_words, officer_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def _drawn(
         words = _("comes later") if file.status.is_open else _("was not needed")
         return LaneStep(title, who, progress, words)
     if task.officer is not None:
-        who = office(task.officer, city, language)
+        who = officer_words(task.officer, city, language)
     return LaneStep(
         title, who, _PROGRESS[task.state], _state(task), task.done_at or task.claimed_at
     )
@@ -109,8 +110,8 @@ def opinions(tasks: Sequence[TaskView], city: City, language: str) -> tuple[Opin
     """Return what the agencies said: opinions, and the notes of reviews that left one."""
     return tuple(
         OpinionLine(
-            agency=agency(task.agency, city, language),
-            officer=office(task.officer, city, language) if task.officer is not None else "",
+            agency=agency_words(task.agency, city, language),
+            officer=officer_words(task.officer, city, language) if task.officer is not None else "",
             title=task.title[language],
             outcome=outcome(task.outcome) if task.outcome is not None else "",
             against=task.outcome == "against",

@@ -15,9 +15,10 @@ from yimen.cases.queries import QueueCounts, QueueItem, desks, queue, queue_coun
 from yimen.cases.types import DueBand, DueLeft, QueueFilters, TaskState
 from yimen.catalogue.definition import City
 from yimen.catalogue.types import TaskKind
-from yimen.channels.desk.names import office, task_kind
+from yimen.channels.desk.names import task_kind
 from yimen.channels.shared import due_words, wording
 from yimen.channels.shared.components import Choice
+from yimen.channels.shared.names import officer_words
 
 AFTER = "after"
 LIST = "list"  # the hidden field by which a form gives back the list beside it
@@ -204,7 +205,7 @@ def _with_whom(item: QueueItem, city: City, language: str) -> str:
         return _("yours")
     if item.officer is None:
         return _("unclaimed")
-    return office(item.officer, city, language)
+    return officer_words(item.officer, city, language)
 
 
 def due(left: DueLeft) -> str:

@@ -1,22 +1,11 @@
-"""How officers, offices and tasks are called at the desk."""
+"""How posts, roles and tasks are called at the desk."""
 
 from django.utils.translation import pgettext
 
-from yimen.accounts.types import OfficerName
 from yimen.base.actor import Actor
 from yimen.catalogue.definition import City
 from yimen.catalogue.types import TaskKind
-
-
-def office(name: OfficerName, city: City, language: str) -> str:
-    """Return an officer as agency and office number, never by a private name."""
-    return f"{agency(name.agency, city, language)} {name.office_number}".strip()
-
-
-def agency(code: str, city: City, language: str) -> str:
-    """Return the title of an agency, or its code when the city has dropped it."""
-    declared = city.agencies.get(code)
-    return declared.title[language] if declared is not None else code
+from yimen.channels.shared.names import agency_words
 
 
 def role(key: str, city: City, language: str) -> str:
@@ -27,7 +16,7 @@ def role(key: str, city: City, language: str) -> str:
 
 def post(agency_code: str, role_key: str, city: City, language: str) -> str:
     """Return a post, for what nobody has taken yet: agency and role."""
-    return f"{agency(agency_code, city, language)} · {role(role_key, city, language)}"
+    return f"{agency_words(agency_code, city, language)} · {role(role_key, city, language)}"
 
 
 def task_kind(kind: TaskKind) -> str:

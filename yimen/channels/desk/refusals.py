@@ -10,8 +10,8 @@ from yimen.accounts.types import OfficerName
 from yimen.cases.rules import errors as cases
 from yimen.cases.types import CaseState, TaskOutcome
 from yimen.catalogue.definition import City
-from yimen.channels.desk.names import agency, office
 from yimen.channels.shared import wording
+from yimen.channels.shared.names import agency_words, officer_words
 
 
 class GroundMissing(cases.CasesError):
@@ -55,7 +55,7 @@ def _any_other() -> str:
 
 
 def _claimed(error: cases.AlreadyClaimed, city: City, language: str) -> str:
-    words = {"who": office(error.who, city, language)}
+    words = {"who": officer_words(error.who, city, language)}
     if error.at is None:
         return _("%(who)s has this task. Choose another, or ask them to hand it over.") % words
     words["when"] = wording.moment(error.at, language)
@@ -78,7 +78,7 @@ def _decided(error: cases.AlreadyDecided, city: City, language: str) -> str:
 
 
 def _somebody(who: OfficerName, city: City, language: str) -> str:
-    return office(who, city, language) if who.office_number else _("The process itself")
+    return officer_words(who, city, language) if who.office_number else _("The process itself")
 
 
 def outcome(word: str) -> str:
@@ -100,7 +100,7 @@ def _cancelled(_error: cases.TaskCancelled, _city: City, _language: str) -> str:
 def _state(error: cases.WrongState, _city: City, _language: str) -> str:
     words = {
         CaseState.WAITING: _(
-            "It is the resident's turn: the clock stands until the correction comes. "
+            "It is the resident's turn: the clock is paused until the correction comes. "
             "Take the correction back if it is not needed."
         ),
         CaseState.CLOSED: _("This case is closed. Nothing can be changed any more."),
@@ -115,7 +115,7 @@ def _not_allowed(error: cases.NotAllowed, city: City, language: str) -> str:
     if not error.agency:
         return _("Your posts do not allow this.")
     return _("Your posts do not allow this at %(agency)s. Ask the head of section there.") % {
-        "agency": agency(error.agency, city, language)
+        "agency": agency_words(error.agency, city, language)
     }
 
 
@@ -175,7 +175,7 @@ def _may_not(_error: accounts.NotAllowed, _city: City, _language: str) -> str:
 
 def _delegation(error: accounts.BadDelegation, city: City, language: str) -> str:
     if error.missing_agencies:
-        names = [agency(code, city, language) for code in error.missing_agencies]
+        names = [agency_words(code, city, language) for code in error.missing_agencies]
         return _("This colleague holds no post at %(agencies)s. Choose another.") % {
             "agencies": wording.one_of(names)
         }

@@ -10,13 +10,13 @@ from django.contrib.staticfiles.finders import find
 from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext
 
-from yimen.base.text import Text
 from yimen.cases.types import DocumentKind, Ground, Paper, RemedyNamed, StandardNamed
 from yimen.catalogue.definition import City
 from yimen.catalogue.queries import current_city, current_emblem
 from yimen.channels.shared import wording
 from yimen.channels.shared.context import LANGUAGE_NAMES
 from yimen.channels.shared.due_words import remedy_words
+from yimen.channels.shared.facts import fact_label, record_title, shown_fact
 
 TEMPLATE = Path(__file__).parent / "templates" / "paper" / "decision.typ"
 USUAL_ACCENT = "#A8321F"
@@ -112,23 +112,22 @@ def _standard(standard: StandardNamed, city: City, language: str) -> str:
 def _record(ground: Ground, city: City, language: str) -> Words:
     """Return which record decided: what was looked at, whose it is, and of which day."""
     data_set = city.data_sets.get(ground.data_set)
-    labels = [_label(name, city)[language] for name in ground.field_names]
     owner = city.agencies.get(data_set.owner) if data_set is not None else None
-    titles = [ground.data_set_title[language] or _("Register of residents")]
+    titles = [ground.data_set_title[language] or record_title(ground.data_set, city, language)]
     titles += [owner.title[language]] if owner is not None else []
     day = ground.as_of or date.min
     return {
-        "label": _(", ").join(label for label in labels if label) or ground.says[language],
+        "says": [
+            {
+                "label": fact_label(name, city, language),
+                "value": shown_fact(name, value, city, language) if value is not None else "",
+            }
+            for name, value in ground.facts
+        ]
+        or [{"label": ground.says[language], "value": ""}],
         "source": " · ".join(titles),
         "as-of": wording.short_day(day, language),
     }
-
-
-def _label(name: str, city: City) -> Text:
-    code, _dot, key = name.partition(".")
-    data_set = city.data_sets.get(code)
-    field = data_set.field_by_key(key) if data_set is not None else None
-    return field.label if field is not None else Text()
 
 
 def _remedy(remedy: RemedyNamed, language: str) -> Words:

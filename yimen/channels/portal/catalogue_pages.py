@@ -64,7 +64,7 @@ def life_event(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     context = {
         "event": event,
-        "others": [other for other in city.life_events.values() if other.key != key],
+        "others": [other for other in queries.life_events_served() if other.key != key],
         "rows": _rows(queries.services_for_life_event(key), city),
         "crumbs": (_home(), _all_services()),
         "section": "services",
@@ -142,7 +142,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "shortened": len(words) > LONGEST_QUESTION,
         "rows": _rows(found, city),
-        "life_events": city.life_events.values(),
+        "life_events": queries.life_events_served(),
     }
     return render(request, "portal/search.html", context)
 

@@ -115,7 +115,7 @@ def _cost(service: Service, city: City, language: str) -> str:
 
 def _visits(service: Service) -> str:
     if not service.visits:
-        return _("No visit")
+        return _("No trip needed")
     words = ngettext("%(count)d visit", "%(count)d visits", service.visits)
     return words % {"count": service.visits}
 

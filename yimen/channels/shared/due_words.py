@@ -24,9 +24,9 @@ def clock_sentences(steps: Sequence[ClockStep], language: str) -> list[str]:
 
 
 def left_words(left: DueLeft) -> str:
-    """Return ``2 working days left``, ``due today``, ``3 days late`` or that the clock stands."""
+    """Return ``2 working days left``, ``due today``, ``3 days late`` or that the clock is paused."""
     if left.band is DueBand.STANDING:
-        return _("the clock stands")
+        return _("the clock is paused")
     if left.band is DueBand.TODAY:
         return _("due today")
     amount = wording.days(abs(left.days), DayUnit(left.unit))
@@ -104,10 +104,12 @@ def _extension(run: list[ClockStep], language: str) -> str:
 def _stop(run: list[ClockStep], language: str) -> str:
     step = run[0]
     if step.until is None:
-        return _("The clock stands since %(since)s, until what was asked for has come.") % {
-            "since": _day(step.day, language)
-        }
-    return _("The clock stood from %(since)s to %(until)s, until what was asked for had come.") % {
+        return _(
+            "The clock has been paused since %(since)s, until what was asked for has come."
+        ) % {"since": _day(step.day, language)}
+    return _(
+        "The clock was paused from %(since)s to %(until)s, until what was asked for had come."
+    ) % {
         "since": _day(step.day, language),
         "until": _day(step.until, language),
     }

@@ -16,6 +16,7 @@ from yimen.catalogue.rules import NoCityApplied
 from yimen.channels.shared.context import html_lang
 
 RETRY_SECONDS = 120
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 Sentences = tuple[str, ...]
 
 
@@ -76,12 +77,17 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500, or 503 without a database or a city. Needs neither itself."""
     gone = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError, NoCityApplied))
-    return bare_page(HTTPStatus.SERVICE_UNAVAILABLE if gone else HTTPStatus.INTERNAL_SERVER_ERROR)
+    status = HTTPStatus.SERVICE_UNAVAILABLE if gone else HTTPStatus.INTERNAL_SERVER_ERROR
+    return bare_page(status, sent=request.method not in SAFE_METHODS)
 
 
-def bare_page(status: HTTPStatus) -> HttpResponse:
-    """Answer an error page that is made without database, session and city."""
-    heading, sentences = _WORDS[status]()
+def bare_page(status: HTTPStatus, *, sent: bool) -> HttpResponse:
+    """Answer an error page that is made without database, session and city.
+
+    ``sent`` says that the visitor had sent something, and has to be told what became of it.
+    """
+    make = _broken if status is HTTPStatus.INTERNAL_SERVER_ERROR else _unavailable
+    heading, sentences = make(sent)
     chinese = (get_language() or "zh").startswith("zh")
     content = render_to_string(
         "shared/error_bare.html",
@@ -140,16 +146,25 @@ def _too_many() -> tuple[str, Sentences]:
     )
 
 
-def _broken() -> tuple[str, Sentences]:
-    return _("Something broke on our side"), (
+def _broken(sent: bool) -> tuple[str, Sentences]:
+    heading = _("Something broke on our side")
+    if not sent:
+        return heading, (
+            _("It was not you. What you had saved is kept."),
+            _("Try again in a few minutes."),
+        )
+    return heading, (
         _("It was not you. What you had saved is kept; this last step may not have been done."),
         _("Try again in a few minutes. If you sent an application, look for its receipt first."),
     )
 
 
-def _unavailable() -> tuple[str, Sentences]:
+def _unavailable(sent: bool) -> tuple[str, Sentences]:
+    safe = _("Every application with a receipt number is safe.")
+    last = (_("This last step was not done."),) if sent else ()
     return _("The portal is not available just now"), (
-        _("Every application with a receipt number is safe. This last step was not done."),
+        safe,
+        *last,
         _("Try again in a few minutes."),
     )
 
@@ -161,6 +176,4 @@ _WORDS: dict[HTTPStatus, Callable[[], tuple[str, Sentences]]] = {
     HTTPStatus.GONE: _gone,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _too_large,
     HTTPStatus.TOO_MANY_REQUESTS: _too_many,
-    HTTPStatus.INTERNAL_SERVER_ERROR: _broken,
-    HTTPStatus.SERVICE_UNAVAILABLE: _unavailable,
 }

@@ -95,17 +95,17 @@ def _too_precise(field: FormField, label: str) -> str:
 
 def _not_a_number(field: FormField, label: str) -> str:
     if field.kind is FieldKind.INTEGER:
-        return _("“%(label)s” is not a whole number. Write digits only, such as 12.") % {
+        return _("“%(label)s”: this is not a whole number. Write digits only, such as 12.") % {
             "label": label
         }
-    return _("“%(label)s” is not an amount. Write digits, such as 1200 or 1200.50.") % {
+    return _("“%(label)s”: this is not an amount. Write digits, such as 1200 or 1200.50.") % {
         "label": label
     }
 
 
 def _not_a_date(_field: FormField, label: str) -> str:
     return _(
-        "“%(label)s” is not a day of the calendar. Write year, month and day in digits, "
+        "“%(label)s”: this is not a day of the calendar. Write year, month and day in digits, "
         "such as 2004, 7 and 15."
     ) % {"label": label}
 
@@ -144,13 +144,13 @@ def _bad_credit_code(_field: FormField, label: str) -> str:
 
 def _bad_phone(_field: FormField, label: str) -> str:
     return _(
-        "“%(label)s” is not a telephone number. Write the 11 digits of a mobile phone, or area "
+        "“%(label)s”: this is not a telephone number. Write the 11 digits of a mobile phone, or area "
         "code and number."
     ) % {"label": label}
 
 
 def _bad_email(_field: FormField, label: str) -> str:
-    return _("“%(label)s” is not an e-mail address. Write it as name@example.cn.") % {
+    return _("“%(label)s”: this is not an e-mail address. Write it as name@example.cn.") % {
         "label": label
     }
 

@@ -1,56 +1,102 @@
 """Who read what about a person, and what for."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import assert_never
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from yimen.accounts.queries import actor_for
-from yimen.base.text import Text
 from yimen.catalogue.definition import City
 from yimen.catalogue.queries import current_city
+from yimen.channels.shared.facts import fact_label, record_title
+from yimen.channels.shared.names import agency_words
 from yimen.people import queries
-from yimen.people.types import PurposeKind, Reading, RegisterField
+from yimen.people.types import PurposeKind, Reading
 
-READINGS_ON_A_PAGE = 20
+SITTINGS_ON_A_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One record that was opened: when, whose and what it is, which of its fields."""
+
+    at: datetime
+    organisation: str
+    record: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """What one office read for one purpose on one day, newest first."""
+
+    agency: str  # empty for the system, without a person
+    office: str
+    purpose: str
+    reads: tuple[Read, ...]
+
+    @property
+    def records(self) -> tuple[str, ...]:
+        """Return each record that was opened once, with whose it is when not the person's own."""
+        names = (
+            f"{r.organisation} · {r.record}" if r.organisation else r.record for r in self.reads
+        )
+        return tuple(dict.fromkeys(names))
+
+    @property
+    def last(self) -> datetime:
+        return self.reads[0].at
 
 
 @never_cache
 @login_required
 @require_safe
 def readings(request: HttpRequest) -> HttpResponse:
-    """Show who read what about the person, and why; newest first."""
+    """Show who read what about the person, and why; newest first, single readings on demand."""
     actor, city = actor_for(request), current_city()
-    pages = Paginator(queries.readings_of(actor), READINGS_ON_A_PAGE)
-    page = pages.get_page(request.GET.get("page"))
-    context = {
-        "entries": [_shown(reading, city, actor.language) for reading in page],
-        "page": page,
-        "identified": actor.identified,
-    }
+    sittings = _sittings(queries.readings_of(actor), city, actor.language)
+    page = Paginator(sittings, SITTINGS_ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {"sittings": page.object_list, "page": page, "identified": actor.identified}
     return render(request, "account/readings.html", context)
 
 
-def _shown(reading: Reading, city: City, language: str) -> dict[str, object]:
-    data_set = city.data_sets.get(reading.data_set)
-    agency = city.agencies.get(reading.agency)
-    labels = {f.key: f.label for f in data_set.fields} if data_set is not None else _register()
-    register = Text.of({"page": _("Register of residents")})
-    return {
-        "at": reading.at,
-        "agency": agency.title if agency is not None else None,
-        "office": reading.office_number,
-        "organisation": reading.organisation,
-        "data_set": data_set.title if data_set is not None else register,
-        # A field that the city has dropped since is shown by its key: nothing read is hidden.
-        "fields": [labels.get(key) or Text.of({"page": key}) for key in reading.fields],
-        "purpose": _purpose(reading, city, language),
-    }
+def _sittings(found: Iterable[Reading], city: City, language: str) -> list[Sitting]:
+    """Return the readings by day, office and purpose; a case read ten times is one line."""
+    by_sitting: dict[tuple[object, ...], list[Reading]] = {}
+    for reading in found:
+        who = (reading.agency, reading.office_number)
+        why = (reading.purpose_kind, reading.purpose, reading.service_code)
+        key = (localtime(reading.at).date(), *who, *why)
+        by_sitting.setdefault(key, []).append(reading)
+    return [_sitting(readings, city, language) for readings in by_sitting.values()]
+
+
+def _sitting(readings: list[Reading], city: City, language: str) -> Sitting:
+    first = readings[0]
+    return Sitting(
+        agency=agency_words(first.agency, city, language) if first.agency else "",
+        office=first.office_number,
+        purpose=_purpose(first, city, language),
+        reads=tuple(_read(reading, city, language) for reading in readings),
+    )
+
+
+def _read(reading: Reading, city: City, language: str) -> Read:
+    # A field that the city has dropped since is shown by its key: nothing read is hidden.
+    fields = tuple(
+        fact_label(f"{reading.data_set}.{key}", city, language) for key in reading.fields
+    )
+    record = record_title(reading.data_set, city, language)
+    return Read(reading.at, reading.organisation, record, fields)
 
 
 def _purpose(reading: Reading, city: City, language: str) -> str:
@@ -69,20 +115,3 @@ def _purpose(reading: Reading, city: City, language: str) -> str:
             return _("For: %(purpose)s") % {"purpose": reading.purpose}
         case _:  # pragma: no cover - mypy proves that no kind is missing
             assert_never(reading.purpose_kind)
-
-
-def _register() -> dict[str, Text]:
-    """Return what the register of persons says of somebody, in the language of the page."""
-    words = {
-        RegisterField.NAME: _("Name"),
-        RegisterField.NUMBER: _("Identity number"),
-        RegisterField.BIRTH_DATE: _("Date of birth"),
-        RegisterField.AGE: _("Age"),
-        RegisterField.SEX: _("Sex"),
-        RegisterField.CATEGORY: _("Kind of registration"),
-        RegisterField.DISTRICT: _("District"),
-        RegisterField.DIVISION: _("Neighbourhood"),
-        RegisterField.ADDRESS: _("Address"),
-        RegisterField.PHONE: _("Telephone"),
-    }
-    return {field: Text.of({"page": word}) for field, word in words.items()}

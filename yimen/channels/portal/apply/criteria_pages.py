@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from yimen.base.actor import Actor
 from yimen.base.text import Text
-from yimen.catalogue.definition import FormField, Service, Standard
+from yimen.catalogue.definition import Agency, FormField, Service, Standard
 from yimen.catalogue.queries import current_city
 from yimen.catalogue.rules import AnswerError, read_answer
 from yimen.channels.portal.apply import kept
@@ -43,6 +43,7 @@ class Verdict:
     tells: tuple[Text, ...] = ()
     by_form: bool = False
     standards: tuple[Standard, ...] = ()
+    keepers: tuple[Agency, ...] = ()  # who keeps the records that decided
 
 
 @personal_page
@@ -151,12 +152,13 @@ def _address(service: Service, name: str) -> str:
 
 def _verdict(answer: CriterionAnswer, service: Service, language: str) -> Verdict:
     city = current_city()
-    records = []
+    records, owners = [], []
     for source in answer.sources:
         data_set = city.data_sets.get(source.data_set)
         if data_set is not None:
             day = wording.short_day(source.as_of, language)
             records.append(f"{data_set.title[language]} · {day}")
+            owners.append(data_set.owner)
     by_form = is_decided_by_form(answer)
     names = [name for name in answer.unknown_names if not name.startswith("answer.")]
     return Verdict(
@@ -167,6 +169,7 @@ def _verdict(answer: CriterionAnswer, service: Service, language: str) -> Verdic
         tells=materials_that_tell(answer, service),
         by_form=by_form and not names,
         standards=answer.standards,
+        keepers=tuple(city.agencies[code] for code in dict.fromkeys(owners)),
     )
 
 

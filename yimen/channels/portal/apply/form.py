@@ -20,7 +20,10 @@ from yimen.catalogue.rules import (
     visible_fields,
     visible_materials,
 )
+from yimen.catalogue.types import FieldKind
 from yimen.channels.shared import wording
+from yimen.channels.shared.facts import record_title
+from yimen.mailbox.queries import address_of
 from yimen.people.types import RecordSource
 
 REGISTER = "person"  # the register of persons, which is no data set
@@ -184,7 +187,13 @@ class Form:
 
         ``told`` are answers given about the criteria, by the name of the record's field.
         """
-        for found in (self._of_record(field), self._of_answer(field), _of_told(field, told)):
+        sources = (
+            self._of_record(field),
+            self._of_answer(field),
+            _of_told(field, told),
+            self._of_account(field),
+        )
+        for found in sources:
             if found is not None and not isinstance(
                 read_answer(field, found.value, self.city), AnswerError
             ):
@@ -209,6 +218,15 @@ class Form:
         label = earlier.label[self.actor.language]
         return Proposal(self.values[earlier.key], words % {"question": label})
 
+    def _of_account(self, field: FormField) -> Proposal | None:
+        """Return where the applicant reads word already; of nobody else's account."""
+        person_id = self.actor.person_id
+        if field.kind is not FieldKind.EMAIL or person_id is None:
+            return None
+        address = address_of(person_id) if person_id == self.draft.person_id else ""
+        note = _("From your account. Change it if word is to go somewhere else.")
+        return Proposal(address, note) if address else None
+
     def record_note(self, source: RecordSource) -> str:
         """Return from which record an answer is filled in, and of which day."""
         words = _("From: %(record)s, as of %(day)s. Correct it here if it is not right.")
@@ -219,9 +237,8 @@ class Form:
         return _("%(record)s, as of %(day)s") % self._source_words(source)
 
     def _source_words(self, source: RecordSource) -> dict[str, str]:
-        data_set = self.city.data_sets.get(source.data_set)
         language = self.actor.language
-        title = data_set.title[language] if data_set is not None else _("Register of residents")
+        title = record_title(source.data_set, self.city, language)
         return {"record": title, "day": wording.short_day(source.as_of, language)}
 
 

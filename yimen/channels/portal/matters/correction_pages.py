@@ -29,10 +29,10 @@ from yimen.catalogue.rules import AnswerError, read_answer
 from yimen.catalogue.types import AnswerCode
 from yimen.channels.portal.matters.status_pages import resident
 from yimen.channels.portal.matters.tickets import file_key
-from yimen.channels.portal.matters.words import officer_words
 from yimen.channels.portal.private import personal_page
 from yimen.channels.shared import sentences, wording
 from yimen.channels.shared.components import FieldError, KeptFile, Question, Upload
+from yimen.channels.shared.names import officer_words
 from yimen.channels.shared.questions import Asked, posted_answer, question, upload
 
 

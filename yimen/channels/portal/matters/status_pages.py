@@ -24,10 +24,11 @@ from yimen.catalogue.types import FieldKind
 from yimen.channels.portal.files import answer_paper, answer_upload
 from yimen.channels.portal.matters import tickets
 from yimen.channels.portal.matters.timeline import timeline, title_of
-from yimen.channels.portal.matters.words import officer_words, state_words
+from yimen.channels.portal.matters.words import state_words
 from yimen.channels.portal.private import personal_page, visitor
 from yimen.channels.shared.components import SummaryRow
 from yimen.channels.shared.due_words import clock_sentences, left_words
+from yimen.channels.shared.names import officer_words
 from yimen.channels.shared.questions import shown_answer
 from yimen.mailbox.queries import address_of
 from yimen.mailbox.rules import masked_address

@@ -11,9 +11,9 @@ from yimen.cases.types import CaseState, DocumentKind, HistoryKind, Outcome
 from yimen.catalogue.definition import City, ProcessStep, Service
 from yimen.catalogue.queries import process_of
 from yimen.catalogue.types import DayUnit, NodeKind
-from yimen.channels.portal.matters.words import agency_words, officer_words
 from yimen.channels.shared import wording
 from yimen.channels.shared.components import Progress, TimelineItem
+from yimen.channels.shared.names import agency_words, officer_words
 
 
 def timeline(status: CaseStatus, city: City, language: str) -> list[TimelineItem]:
@@ -57,6 +57,14 @@ def _submitted(_line: HistoryLine, status: CaseStatus, _city: City, _language: s
 
 def _reviewed(line: HistoryLine, _status: CaseStatus, city: City, language: str) -> Words:
     return _("Your papers were looked through"), officer_words(line.officer, city, language)
+
+
+def _step_done(line: HistoryLine, status: CaseStatus, city: City, language: str) -> Words:
+    """Name the step; what was said in it is part of the decision and is given with its reasons."""
+    key = line.data.get("task")
+    tasks = process_of(status.service).tasks
+    title = next((task.title[language] for task in tasks if task.key == key), "")
+    return title or _("A step was finished"), officer_words(line.officer, city, language)
 
 
 def _asked(line: HistoryLine, status: CaseStatus, city: City, language: str) -> Words:
@@ -115,6 +123,8 @@ _DONE: dict[HistoryKind, Callable[[HistoryLine, CaseStatus, City, str], Words]] 
     HistoryKind.CORRECTION_TAKEN_BACK: _taken_back,
     HistoryKind.EXTENDED: _extended,
     HistoryKind.DUE_CHANGED: _due_changed,
+    HistoryKind.OPINION_GIVEN: _step_done,
+    HistoryKind.DECISION_STEP: _step_done,
     HistoryKind.DECIDED: _decided,
     HistoryKind.DOCUMENT_ISSUED: _issued,
 }
@@ -147,7 +157,7 @@ def _next(status: CaseStatus, city: City, language: str) -> list[TimelineItem]:
     items = []
     for _stage, group in groupby(later, key=lambda step: step.stage):
         side_by_side = list(group)
-        title = _(" and ").join(step.title[language] for step in side_by_side)
+        title = _("; ").join(step.title[language] for step in side_by_side)
         codes = dict.fromkeys(status.service.agency_for(step.binding) for step in side_by_side)
         who = _("; ").join(agency_words(code, city, language) for code in codes)
         items.append(TimelineItem(title, Progress.NEXT, says=who))

@@ -42,7 +42,7 @@ def home_facts() -> HomeFacts:
     services = queries.open_services()
     offices = (a for a in city.agencies.values() if a.kind is AgencyKind.NEIGHBOURHOOD)
     return HomeFacts(
-        life_events=tuple(city.life_events.values()),
+        life_events=queries.life_events_served(),
         services=services[:SERVICES_ON_HOME],
         offices=tuple(offices),
         articles=tuple(newest_articles(get_language() or "", ARTICLES_ON_HOME)),

@@ -12,13 +12,14 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from yimen.base import identifiers
 from yimen.base.text import Text
 from yimen.cases.types import RemedyNamed, StandardNamed
 from yimen.catalogue.definition import Limit, Standard
 from yimen.catalogue.queries import current_city
-from yimen.channels.shared import wording
+from yimen.channels.shared import facts, wording
 from yimen.channels.shared.components import (
     Crumb,
     Fact,
@@ -137,9 +138,18 @@ def file_size(size: int) -> str:
 
 
 @register.filter
-def join_words(words: Sequence[str]) -> str:
-    """Return words as a list in a sentence: ``a, b or c``."""
-    return wording.one_of(words)
+def listed(words: Sequence[str]) -> str:
+    """Return words side by side: ``a, b, c``."""
+    return _(", ").join(words)
+
+
+@register.simple_tag(takes_context=True)
+def fact_line(context: Context, name: str, value: object) -> str:
+    """Return what a record said, with its label: ``Age: 15``."""
+    city, language = context["city"], _language()
+    colon = _(": ")
+    shown = facts.shown_fact(name, value, city, language)
+    return f"{facts.fact_label(name, city, language)}{colon}{shown}"
 
 
 @register.filter
