@@ -104,7 +104,7 @@ def test_a_figure_without_a_source_is_called_an_example(client: Client, city: Ci
 def test_a_condition_names_the_amount_of_the_city_and_where_it_stands(
     client: Client, prefix: str
 ) -> None:
-    conditions = guide_page(client, prefix=prefix).select_one(".y-checks").get_text()
+    conditions = guide_page(client, prefix=prefix).select_one(".y-conditions").get_text()
     amount = "1330 yuan a month, since 1 July 2021" if prefix else "每月1330 元，自2021年7月1日起"
     assert amount in conditions and "Shine, 24 June 2021" in conditions
 
@@ -115,7 +115,7 @@ def test_an_amount_without_a_source_is_called_an_example(city: City) -> None:
         for key, amounts in city.standards.items()
     }
     page = drawn(city.services[ALLOWANCE], replace(city, standards=unsourced))
-    conditions = " ".join(page.select_one(".y-checks").get_text().split())
+    conditions = " ".join(page.select_one(".y-conditions").get_text().split())
     assert "since 1 July 2021 · example figure" in conditions
 
 

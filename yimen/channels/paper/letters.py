@@ -90,10 +90,13 @@ def _body(paper: Paper, language: str) -> list[str]:
 def _reasons(paper: Paper, city: City, language: str) -> list[Words]:
     """Return the officer's own words as they were written, then what the rules say."""
     said: list[Words] = (
-        [{"says": paper.reason, "source": "", "standards": []}] if paper.reason else []
+        [{"label": _("The office says"), "says": paper.reason, "source": "", "standards": []}]
+        if paper.reason
+        else []
     )
     seen: dict[str, Words] = {
         ground.criterion: {
+            "label": _("Condition that is not met"),
             "says": ground.says[language],
             "source": wording.cited(ground.source, language),
             "standards": [_standard(standard, city, language) for standard in ground.standards],

@@ -76,7 +76,7 @@ def passkeys_work(context: Context) -> bool:
 
 # Labels and hints are made when the page is drawn, in its language.
 _LABELS: dict[str, Callable[[], str]] = {
-    "login": lambda: _("E-mail address or staff name"),
+    "login": lambda: _("E-mail address or user name"),
     "password": lambda: _("Password"),
     "password1": lambda: _("Password"),
     "password2": lambda: _("The new password once more"),
