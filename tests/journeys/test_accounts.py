@@ -75,9 +75,7 @@ def test_an_account_is_made_and_tied_to_its_person_by_a_letter(
     visitor.press("Tie the account to me", status=422, name="account-code-wrong")
     visitor.write(visitor.page.locator("#code"), shanghai.letter_to(name))
     visitor.press("Tie the account to me", name="account")
-    visitor.sees(
-        "This account is tied to you. What the city knows about you is filled into forms."
-    )
+    visitor.sees("This account is tied to you. What the city knows about you is filled into forms.")
     visitor.reads(name)
 
 
