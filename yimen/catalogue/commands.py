@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from yimen.catalogue.loader import Checked
 
 NOT_MADE = "were not made"
+MOST_LISTED = 20
 
 _FOLDER = click.argument(
     "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR"
@@ -36,19 +37,58 @@ def command() -> None:
 @_JSON
 def check(folder: Path, as_json: bool) -> None:
     """Read the whole folder DIR and report every problem with its file and line."""
-    from yimen.catalogue.loader import check_folder
+    from yimen.catalogue.loader import check_folder, missing_texts
 
     with _progress(as_json) as progress:
         checked = check_folder(folder, progress)
+    missing = missing_texts(checked.city.interface, checked.city.languages)
     if checked.problems:
-        _fail_with_problems(checked.problems, as_json)
+        _fail_with_problems(checked.problems, as_json, missing=missing)
     counts = _counts(checked)
     if as_json:
         numbers = {_plural(name): count for name, count in counts.items()}
-        _print_json({"ok": True, "city": checked.city.code, "counts": numbers, "problems": []})
+        told = {"counts": numbers, "problems": [], "missing": missing}
+        _print_json({"ok": True, "city": checked.city.code, **told})
     else:
-        told = ", ".join(_number(count, name) for name, count in counts.items() if count)
-        click.echo(f"{folder}: {told}. No problems.")
+        found = ", ".join(_number(count, name) for name, count in counts.items() if count)
+        click.echo(f"{folder}: {found}. No problems.")
+        for language, sentences in missing.items():
+            _say_missing(folder, language, sentences)
+
+
+def _say_missing(folder: Path, language: str, sentences: list[str]) -> None:
+    """List what pages would say in English: no problem of the folder, so nothing is refused."""
+    count = _number(len(sentences), "sentence")
+    click.echo(f"{folder}/interface/{language}.po lacks {count}; pages say them in English:")
+    for sentence in sentences[:MOST_LISTED]:
+        click.echo(f"  {' '.join(sentence.split())}")
+    if len(sentences) > MOST_LISTED:
+        click.echo(f"  ... and {len(sentences) - MOST_LISTED:,} more (--json lists all)")
+    click.echo(f"`yimen city texts {folder} {language}` writes them into the file.")
+
+
+@command.command()
+@_FOLDER
+@click.argument("language", metavar="LANGUAGE")
+def texts(folder: Path, language: str) -> None:
+    """Write every sentence of the interface into DIR/interface/LANGUAGE.po, to be translated.
+
+    What the file has translated already stays.
+    """
+    from yimen.base.languages import BUILT_IN, is_known
+    from yimen.catalogue.loader import texts_to_translate
+
+    if language in BUILT_IN:
+        raise click.UsageError(f"the software brings '{language}' itself")
+    if not is_known(language):
+        raise click.UsageError(f"pages cannot be written in '{language}'; take a tag such as 'fr'")
+    path = folder / "interface" / f"{language}.po"
+    written = texts_to_translate(language, path.read_bytes() if path.exists() else None)
+    path.parent.mkdir(exist_ok=True)
+    beside = path.with_suffix(".po.new")  # a translator's work is never half a file
+    beside.write_bytes(written)
+    beside.replace(path)
+    click.echo(f"{path}: every sentence stands there. Translate the empty ones.")
 
 
 @command.command()
@@ -103,13 +143,14 @@ def _counts(checked: "Checked") -> dict[str, int]:
     }
 
 
-def _fail_with_problems(problems: "Iterable[Problem]", as_json: bool) -> NoReturn:
+def _fail_with_problems(problems: "Iterable[Problem]", as_json: bool, **more: object) -> NoReturn:
+    """Say what is wrong and end with 1; ``more`` is said to machines beside it."""
     found = list(problems)
     if as_json:
         listed = [
             {"path": p.place.path, "line": p.place.line, "sentence": p.sentence} for p in found
         ]
-        _print_json({"ok": False, "problems": listed})
+        _print_json({"ok": False, "problems": listed, **more})
     else:
         for problem in found:
             click.echo(str(problem))

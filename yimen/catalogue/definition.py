@@ -422,6 +422,8 @@ class City:
     services: Mapping[str, Service]
     place: Place = field(compare=False)
     files_hash: str = ""
+    interface: Mapping[str, bytes] = field(default_factory=dict)  # by language, in MO format
+    articles: Mapping[str, str] = field(default_factory=dict)  # Markdown by "about.fr"
 
     def standard_on(self, key: str, day: date) -> Decimal | None:
         """Return the amount of a standard in force on a day, or None before its first date."""

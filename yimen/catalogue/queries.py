@@ -7,13 +7,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from gettext import GNUTranslations
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import trans_real
+
 from yimen.base import clock
+from yimen.base.languages import page_tag
 from yimen.catalogue.definition import (
     Change,
     City,
@@ -66,6 +71,26 @@ class Extension:
 EXTENSIONS: dict[str, Extension] = {}  # filled by `actions.extend_apply`
 
 
+_laying = Lock()  # two threads may learn of a new release at the same moment
+
+
+def _speak(interfaces: Mapping[str, bytes]) -> None:
+    """Let pages and letters speak these languages from now on; each is a catalogue (MO format).
+
+    Called whenever this process takes up another city. Django keeps one catalogue a language for
+    the whole process (`trans_real._translations`) and offers no way to add to it, so the catalogue
+    is made anew and put in its place.
+    """
+    with _laying:
+        for tag, compiled in interfaces.items():
+            catalogue = trans_real.DjangoTranslation(page_tag(tag))
+            # Django would fall back on the first language of the settings, which is Chinese:
+            # a reader of a third language is more likely to read English, our `msgid`.
+            catalogue._fallback = None  # type: ignore[attr-defined]
+            catalogue.merge(GNUTranslations(BytesIO(compiled)))
+            trans_real._translations[page_tag(tag)] = catalogue  # type: ignore[attr-defined]
+
+
 class _Held:
     """The city that this process holds, and when it last asked whether it is still in force."""
 
@@ -83,6 +108,8 @@ class _Held:
     def hold(self, city: City | None, release: int) -> None:
         """Hold another city, and nothing that was made from the one before."""
         self.city, self.release, self.derived = city, release, {}
+        if city is not None:
+            _speak(city.interface)
 
 
 _held = _Held()

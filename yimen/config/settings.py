@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 import dj_database_url
 from csp.constants import NONE, SELF
 
+from yimen.base.languages import OTHERS, own_name
 from yimen.config.sign_in import *  # noqa: F403  settings are one namespace
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -116,7 +117,13 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"  # pages and days are in the zone of the city that is applied
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+# A city may add any other language in its folder; pages in one that it does not speak lead to one
+# that it does. Of variants (pt-br) only the plain tags are taken, as folders write them.
+LANGUAGES = [
+    ("zh-hans", "中文"),
+    ("en", "English"),
+    *((tag, own_name(tag)) for tag in OTHERS),
+]
 WAGTAIL_I18N_ENABLED = True
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 

@@ -16,6 +16,7 @@ from django.utils.translation import override
 from yimen.base.actor import SYSTEM, Actor
 from yimen.base.clock import now
 from yimen.base.identifiers import uuid7
+from yimen.base.languages import page_tag
 from yimen.base.text import Text
 from yimen.ledger.actions import append
 from yimen.mailbox.events import (
@@ -37,13 +38,12 @@ log = logging.getLogger(__name__)
 _CANNOT_BE_WRITTEN = (ValueError, LookupError, MessageError)
 _LONGEST_SUBJECT = 200
 _AT_ONCE = 500
-_PAGE_LANGUAGES = {"zh": "zh-hans"}
 
 
 @contextmanager
 def in_language(language: str) -> Iterator[None]:
     """Speak a language of the city's folder: ``zh`` is ``zh-hans`` to the pages."""
-    with override(_PAGE_LANGUAGES.get(language, language)):
+    with override(page_tag(language)):
         yield
 
 

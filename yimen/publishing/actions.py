@@ -1,6 +1,5 @@
 """What changes the editors' pages: the first pages of a city, and the record of publications."""
 
-from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import transaction
@@ -8,6 +7,7 @@ from django.utils.translation import gettext, override
 from wagtail.models import Locale, Page, Revision, Site
 
 from yimen.base.actor import SYSTEM, Actor, ActorKind, Channel
+from yimen.base.languages import page_tag, plain_tag
 from yimen.catalogue.definition import City
 from yimen.ledger.actions import append
 from yimen.publishing.events import PagePublished, PageUnpublished
@@ -21,8 +21,8 @@ def make_first_pages(city: City) -> None:
 
     What stands already is left as its editors made it; a language that is missing is added.
     """
-    languages = [code for code, _name in settings.LANGUAGES if code.split("-")[0] in city.languages]
-    locales = [Locale.objects.get_or_create(language_code=code)[0] for code in languages]
+    codes = [page_tag(language) for language in city.languages]
+    locales = [Locale.objects.get_or_create(language_code=code)[0] for code in codes]
     first, *others = locales
     home = HomePage.objects.filter(locale=first).first() or _make_home(first, city)
     for locale in others:
@@ -86,7 +86,8 @@ def _make_home(locale: Locale, city: City) -> HomePage:
                 title=gettext("Articles"), slug="articles", locale=locale, live=False
             )
         )
-    articles = [_add_article(index, article, locale) for article in FIRST_ARTICLES]
+    added = (_add_article(index, article, locale, city) for article in FIRST_ARTICLES)
+    articles = [page for page in added if page is not None]
     for page in (home, index, *articles):
         page.save_revision().publish()
     return home
@@ -100,8 +101,12 @@ def _remove_welcome_page(root: Page) -> None:
         welcome.delete()
 
 
-def _add_article(index: ArticleIndexPage, article: FirstArticle, locale: Locale) -> ArticlePage:
-    text = first_text(article, locale.language_code)
+def _add_article(
+    index: ArticleIndexPage, article: FirstArticle, locale: Locale, city: City
+) -> ArticlePage | None:
+    text = first_text(article, plain_tag(locale.language_code), city.articles)
+    if text is None:
+        return None
     page: ArticlePage = index.add_child(
         instance=ArticlePage(
             title=text.title,
@@ -128,15 +133,17 @@ def _translate(home: HomePage, locale: Locale, city: City) -> None:
         new_index.slug = index.slug
         new_index.save_revision().publish()
         for page in ArticlePage.objects.child_of(index):
-            _translate_article(page, locale)
+            _translate_article(page, locale, city)
 
 
-def _translate_article(page: ArticlePage, locale: Locale) -> None:
+def _translate_article(page: ArticlePage, locale: Locale, city: City) -> None:
     """Add a first article in another language; articles of the editors wait for their writer."""
     first = next((a for a in FIRST_ARTICLES if a.slug == page.slug), None)
     if first is None:
         return
-    text = first_text(first, locale.language_code)
+    text = first_text(first, plain_tag(locale.language_code), city.articles)
+    if text is None:
+        return
     translated = page.copy_for_translation(locale)
     translated.title, translated.summary, translated.body = text.title, text.summary, text.html
     translated.slug = page.slug

@@ -1,5 +1,6 @@
 """The first articles, read from Markdown files."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,10 +28,17 @@ class ArticleText:
 FIRST_ARTICLES = (FirstArticle("about"), FirstArticle("data-protection"))
 
 
-def first_text(article: FirstArticle, language_code: str) -> ArticleText:
-    """Return the words of a first article: title, a paragraph as summary, then the text."""
-    language = language_code.split("-")[0]
-    source = (_FOLDER / f"{article.slug}.{language}.md").read_text(encoding="utf-8")
+def first_text(article: FirstArticle, language: str, own: Mapping[str, str]) -> ArticleText | None:
+    """Return the words of a first article: title, a paragraph as summary, then the text.
+
+    ``own`` are the city's own words (`City.articles`), which go before ours. None where there are
+    neither: a third language whose city has not written them.
+    """
+    name = f"{article.slug}.{language}"
+    shipped = _FOLDER / f"{name}.md"
+    source = own.get(name) or (shipped.read_text("utf-8") if shipped.is_file() else "")
+    if not source:
+        return None
     title, summary, body = source.split("\n\n", 2)
     html = MarkdownIt("commonmark", {"html": False}).render(body)
     return ArticleText(title.removeprefix("# "), summary.strip(), html)

@@ -2,6 +2,7 @@
 
 from yimen.catalogue.loader.check import Checked, check_folder
 from yimen.catalogue.loader.folder import read_folder
+from yimen.catalogue.loader.interface import missing_texts, texts_to_translate
 from yimen.catalogue.loader.load import (
     files_of_service,
     load_files,
@@ -20,5 +21,7 @@ __all__ = [
     "load_process",
     "load_release",
     "load_service",
+    "missing_texts",
     "read_folder",
+    "texts_to_translate",
 ]

@@ -29,6 +29,7 @@ from yimen.catalogue.loader.data_sets import read_data_set
 from yimen.catalogue.loader.examples import check_example, read_example
 from yimen.catalogue.loader.folder import misplaced, read_folder
 from yimen.catalogue.loader.forms import Known
+from yimen.catalogue.loader.interface import read_articles, read_interface
 from yimen.catalogue.loader.reading import Reading
 from yimen.catalogue.loader.services import read_service
 from yimen.catalogue.loader.table import root_table
@@ -205,6 +206,8 @@ class Loading:
             processes={code: found for code, found in processes.items() if found is not None},
             services={},
             files_hash=content_hash(reading.files),
+            interface=read_interface(reading, self._paths("interface/")),
+            articles=read_articles(reading, self._paths("articles/")),
         )
 
     def _leave_out_misplaced(self) -> None:

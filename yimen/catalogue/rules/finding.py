@@ -1,6 +1,7 @@
 """The words by which a text is found: pairs of Chinese characters, plain forms of English words."""
 
 import re
+from unicodedata import normalize
 
 # Words that stand in every English question and say nothing of what is wanted.
 _IDLE = frozenset(
@@ -90,17 +91,20 @@ _IDLE = frozenset(
         "your",
     ]
 )
-_RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+")
+_RUN = re.compile(r"[\u3400-\u9fff]+|[^\W_\u3400-\u9fff]+")
+_MARKS = re.compile(r"[\u0300-\u036f]")
 
 
 def search_words(text: str) -> list[str]:
     """Return the words to index, or to look for, in their order.
 
     Chinese has no blanks: a run of characters gives each pair of neighbours, so that 低保 is found
-    in 怎么申请低保金; a single character stands for itself.
+    in 怎么申请低保金; a single character stands for itself. Letters are compared without their marks,
+    as people leave them out: é is e.
     """
     words: list[str] = []
-    for run in _RUN.findall(text.lower()):
+    plain = _MARKS.sub("", normalize("NFKD", text.casefold()))
+    for run in _RUN.findall(plain):
         if run in _IDLE:
             continue
         if run[0] < "\u3400":

@@ -7,12 +7,12 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 
 from yimen.base.actor import Actor
+from yimen.base.languages import plain_tag
 from yimen.cases.queries import QueueCounts
 from yimen.catalogue.queries import current_city
 from yimen.channels.desk import notes
 from yimen.channels.desk.listing import Listing, Shown, counts_of, list_pane
 from yimen.channels.desk.names import is_head
-from yimen.channels.shared.wording import plain_language
 
 PANE = "main-content"
 NOTHING_SHOWN = Shown()
@@ -20,7 +20,7 @@ NOTHING_SHOWN = Shown()
 
 def page_language() -> str:
     """Return the language of the page, as the city's folder names it."""
-    return plain_language(get_language() or "zh")
+    return plain_tag(get_language() or "zh")
 
 
 def desk_response(

@@ -10,11 +10,11 @@ from django.contrib.staticfiles.finders import find
 from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext
 
+from yimen.base.languages import page_tag
 from yimen.cases.types import DocumentKind, Ground, Paper, RemedyNamed, StandardNamed
 from yimen.catalogue.definition import City
 from yimen.catalogue.queries import current_city, current_emblem
 from yimen.channels.shared import wording
-from yimen.channels.shared.context import LANGUAGE_NAMES
 from yimen.channels.shared.due_words import remedy_words
 from yimen.channels.shared.facts import fact_label, record_title, shown_fact
 
@@ -40,7 +40,7 @@ def paper_data(paper: Paper) -> Mapping[str, object]:
 
 def _version(paper: Paper, city: City, language: str) -> Words:
     """Return the paper in one language."""
-    page_language = LANGUAGE_NAMES.get(language, (language,))[0]
+    page_language = page_tag(language)
     with override(page_language):
         refused = paper.kind is DocumentKind.REFUSAL
         return {

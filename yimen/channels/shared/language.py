@@ -8,10 +8,9 @@ from django.urls import translate_url
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from yimen.base.languages import page_tag, plain_tag
 from yimen.catalogue.definition import City
 from yimen.catalogue.queries import current_city
-from yimen.channels.shared.context import LANGUAGE_NAMES
-from yimen.channels.shared.wording import plain_language
 
 
 class CityLanguages:
@@ -37,9 +36,9 @@ class CityLanguages:
 def _in_a_spoken_language(request: HttpRequest, city: City) -> str:
     """Return the address of this page in the city's first language; "" where it is spoken."""
     languages = city.languages
-    if not languages or plain_language(get_language() or "") in languages:
+    if not languages or plain_tag(get_language() or "") in languages:
         return ""
-    first = LANGUAGE_NAMES.get(languages[0], (languages[0],))[0]
+    first = page_tag(languages[0])
     address = request.get_full_path()
     translated = translate_url(address, first)
     return translated if translated != address else ""

@@ -13,6 +13,7 @@ from typing import assert_never
 from django.utils.translation import gettext as _
 
 from yimen.base.identifiers import mask_id_number
+from yimen.base.languages import plain_tag
 from yimen.catalogue.definition import City, Division, FormField, Material
 from yimen.catalogue.rules.answers import Bound
 from yimen.catalogue.types import DivisionLevel, FieldKind
@@ -292,7 +293,7 @@ def _choices(field: FormField, language: str, chosen: str) -> tuple[Choice, ...]
 def _date_parts(field: FormField, text: str, language: str) -> tuple[DatePart, ...]:
     values = dict(zip(_DATE_KEYS, (*text.split("-"), "", "", ""), strict=False))
     labels = {"year": _("Year"), "month": _("Month"), "day": _("Day")}
-    chinese = wording.plain_language(language) == "zh"
+    chinese = plain_tag(language) == "zh"
     order = _DATE_KEYS if chinese else _DATE_KEYS[::-1]
     birth = field.key in _BIRTH_KEYS
     return tuple(

@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from yimen.base.languages import plain_tag
 from yimen.base.money import grouped
 from yimen.cases.types import StandardNamed
 from yimen.catalogue.definition import Limit, Standard
@@ -25,11 +26,6 @@ _CURRENCY_WORDS = {("CNY", "zh"): "元", ("CNY", "en"): "yuan"}
 _GLOSSED = re.compile(r"(.*[^\x00-\x7f].*?) \(([\x20-\x7e]+)\)")
 
 
-def plain_language(language: str) -> str:
-    """Return the tag of the city's folder for a page language: ``zh-hans`` becomes ``zh``."""
-    return language.split("-")[0].lower()
-
-
 def day(value: date | datetime, language: str) -> str:
     """Return ``2026年11月23日（星期一）`` or ``Monday 23 November 2026``."""
     return _format_day(value, language, _DAY_PATTERNS, "full")
@@ -42,7 +38,7 @@ def short_day(value: date | datetime, language: str) -> str:
 
 def moment(value: datetime, language: str) -> str:
     """Return a day with its time: ``23 November 2026, 09:05``."""
-    separator = " " if plain_language(language) == "zh" else ", "
+    separator = " " if plain_tag(language) == "zh" else ", "
     return f"{short_day(value, language)}{separator}{localtime(value):%H:%M}"
 
 
@@ -56,13 +52,13 @@ def cited(source: str, language: str) -> str:
     halves = _GLOSSED.fullmatch(source)
     if halves is None:
         return source
-    return halves[1] if plain_language(language) == "zh" else f"{halves[2]} ({halves[1]})"
+    return halves[1] if plain_tag(language) == "zh" else f"{halves[2]} ({halves[1]})"
 
 
 def _format_day(
     value: date | datetime, language: str, patterns: dict[str, str], otherwise: str
 ) -> str:
-    tag = plain_language(language)
+    tag = plain_tag(language)
     calendar_day = localtime(value).date() if isinstance(value, datetime) else value
     return format_date(
         calendar_day, patterns.get(tag, otherwise), locale=_LOCALES.get(tag, language)
@@ -71,7 +67,7 @@ def _format_day(
 
 def money(amount: Decimal, currency: str, language: str) -> str:
     """Return an amount with its unit; whole amounts without a fraction."""
-    tag = plain_language(language)
+    tag = plain_tag(language)
     word = _CURRENCY_WORDS.get((currency, tag))
     if word is None:
         return str(format_currency(amount, currency, locale=_LOCALES.get(tag, language)))
@@ -113,7 +109,7 @@ def sourced(source: str, language: str) -> str:
 
 def currency_word(currency: str, language: str) -> str:
     """Return the unit of money as it stands beside a field."""
-    return _CURRENCY_WORDS.get((currency, plain_language(language)), currency)
+    return _CURRENCY_WORDS.get((currency, plain_tag(language)), currency)
 
 
 def count(number: int) -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from yimen.base import identifiers
+from yimen.base.languages import plain_tag
 from yimen.base.text import Text
 from yimen.cases.types import RemedyNamed, StandardNamed
 from yimen.catalogue.definition import Limit, Standard
@@ -54,7 +55,7 @@ def cited(source: str) -> str:
     """Return a source as readers of the page's language cite it; Chinese among English is marked."""
     words = wording.cited(source, _language())
     before, bracket, chinese = words.removesuffix(")").partition(" (")
-    if wording.plain_language(_language()) == "zh" or not bracket or words == source:
+    if plain_tag(_language()) == "zh" or not bracket or words == source:
         return words
     return format_html('{} <span lang="zh-Hans">({})</span>', before, chinese)
 
