@@ -10,9 +10,11 @@ from yimen.base.identifiers import (
     check_credit_code,
     check_id_number,
     credit_code_check,
+    error_number,
     id_check_digit,
     id_number_facts,
     mask_id_number,
+    normal_error_number,
     normal_id_number,
     normal_receipt_number,
     receipt_number,
@@ -100,3 +102,19 @@ def test_identifiers_sort_by_time():
     made = [uuid7() for _ in range(100)]
     assert made == sorted(made)
     assert {u.version for u in made} == {7}
+
+
+@given(st.integers())
+def test_a_number_of_an_error_page_survives_being_read_out(_run: int):
+    number = error_number()
+    assert len(number) == 9
+    assert normal_error_number(number.lower().replace("0", "O").replace("1", "l")) == number
+    assert normal_error_number(number.replace("-", " ")) == number
+
+
+def test_a_slip_in_a_number_of_an_error_page_is_noticed():
+    number = error_number()
+    swapped = ("B" if number[0] != "B" else "C") + number[1:]
+    assert normal_error_number(swapped) is None
+    assert normal_error_number("") is None
+    assert normal_error_number("U234-5678") is None

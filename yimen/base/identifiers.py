@@ -1,4 +1,4 @@
-"""Identifiers: UUIDv7, the resident's id number, the company's credit code, receipt numbers."""
+"""Identifiers: UUIDv7, id numbers, credit codes, the numbers of receipts and of error pages."""
 
 import re
 import secrets
@@ -118,10 +118,35 @@ def receipt_number(day: date) -> str:
 
 def normal_receipt_number(text: str) -> str | None:
     """Return a typed receipt number in its normal form, or None when its check does not hold."""
-    plain = re.sub(r"[\s\u3000-]", "", text).translate(_FULL_WIDTH).upper()
-    plain = plain.replace("O", "0").replace("I", "1").replace("L", "1")
-    if len(plain) != 14 or any(character not in _RECEIPT_ALPHABET for character in plain):
-        return None
-    if _receipt_check(plain[:13]) != plain[13]:
+    plain = _plain(text)
+    if len(plain) != 14 or not _holds(plain):
         return None
     return f"{plain[:6]}-{plain[6:10]}-{plain[10:]}"
+
+
+def error_number() -> str:
+    """Return a new number for an error page: ``XXXX-XXXC``, to be read out on the telephone.
+
+    Random, so that a number says nothing of how many there were; the check character is that of a
+    receipt.
+    """
+    body = "".join(secrets.choice(_RECEIPT_ALPHABET) for _ in range(7))
+    return f"{body[:4]}-{body[4:]}{_receipt_check(body)}"
+
+
+def normal_error_number(text: str) -> str | None:
+    """Return a typed number of an error page in its normal form, or None when it cannot be one."""
+    plain = _plain(text)
+    if len(plain) != 8 or not _holds(plain):
+        return None
+    return f"{plain[:4]}-{plain[4:]}"
+
+
+def _plain(text: str) -> str:
+    plain = re.sub(r"[\s\u3000-]", "", text).translate(_FULL_WIDTH).upper()
+    return plain.replace("O", "0").replace("I", "1").replace("L", "1")
+
+
+def _holds(plain: str) -> bool:
+    known = all(character in _RECEIPT_ALPHABET for character in plain)
+    return known and _receipt_check(plain[:-1]) == plain[-1]

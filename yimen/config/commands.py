@@ -14,6 +14,7 @@ import click
 
 import yimen
 from yimen.config import environment
+from yimen.config.doctor.commands import doctor
 from yimen.config.refusal import Refusal
 
 APPS = ("catalogue", "keys", "ledger", "accounts", "people", "mailbox", "cases", "publishing")
@@ -109,6 +110,9 @@ def set_up_django() -> None:
 @click.version_option(yimen.__version__, prog_name="yimen")
 def house() -> None:
     """Yimen: the public services of a city."""
+
+
+house.add_command(doctor)
 
 
 @house.command()

@@ -53,10 +53,23 @@ def whole_number(name: str, default: int) -> int:
     return int(said)
 
 
-def data_folder() -> Path:
-    """Return the data folder, made if need be. Others may pass through it only for root's sake."""
+def _named_data_folder() -> Path:
     folder = Path(os.environ.get("YIMEN_DATA") or ROOT / "data").absolute()
     os.environ["YIMEN_DATA"] = str(folder)
+    return folder
+
+
+def standing_data_folder() -> Path:
+    """Return the data folder for a command that only looks; refuse one that is not there."""
+    folder = _named_data_folder()
+    if not folder.is_dir():
+        raise Refusal(f"There is no data folder {folder}. Set YIMEN_DATA to the one you mean.")
+    return folder
+
+
+def data_folder() -> Path:
+    """Return the data folder, made if need be. Others may pass through it only for root's sake."""
+    folder = _named_data_folder()
     try:
         if not folder.exists():
             folder.mkdir(parents=True)

@@ -13,6 +13,7 @@ from django.test import Client, RequestFactory, override_settings
 from django.urls import path
 from django.utils.translation import override
 
+from yimen.base import journal
 from yimen.catalogue.rules import NoCityApplied
 from yimen.channels.shared import errors
 from yimen.config.urls import urlpatterns as real_patterns
@@ -96,7 +97,9 @@ def said(response: HttpResponse) -> str:
 )
 def test_the_pages_for_a_broken_system_need_no_database(status: HTTPStatus, language: str) -> None:
     with override(language):  # no database in this test: a query would fail it
-        response, looked = (errors.bare_page(status, sent=sent) for sent in (True, False))
+        response, looked = (
+            errors.bare_page(status, sent=sent, number="0000-0000") for sent in (True, False)
+        )
     of_the_step = {"zh-hans": "最后这一步", "en": "this last step"}[language]
     assert of_the_step in said(response).lower()
     assert of_the_step not in said(looked).lower()
@@ -115,3 +118,24 @@ def test_who_tries_too_often_is_told_how_long_to_wait(city: object) -> None:
     request = RequestFactory().get("/en/services/")
     response = errors.error_page(request, HTTPStatus.TOO_MANY_REQUESTS, retry_after=300)
     assert response["Retry-After"] == "300"
+
+
+@override_settings(ROOT_URLCONF=__name__)
+def test_a_number_that_cannot_be_written_down_costs_no_answer(
+    visitor: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(journal, "append", full)
+    with caplog.at_level("ERROR", "yimen"):
+        response = visitor.get("/broken/")
+    assert response.status_code == 500
+    assert response["Yimen-Error"] in said(response)
+    assert f"The error {response['Yimen-Error']} (500) could not be written down" in caplog.text
+
+
+@override_settings(ROOT_URLCONF=__name__)
+def test_two_answers_never_share_a_number(visitor: Client) -> None:
+    numbers = {visitor.get("/en/nothing/")["Yimen-Error"] for _ in range(20)}
+    assert len(numbers) == 20

@@ -28,6 +28,7 @@ from yimen.cases.rules.errors import (
 )
 from yimen.catalogue.definition import Material, Service
 from yimen.catalogue.rules import AnswerError
+from yimen.channels.shared.error_record import record, stamp
 from yimen.channels.shared.sentences import (
     about_field,
     about_file,
@@ -85,7 +86,8 @@ def register(api: NinjaAPI) -> None:
 def _in_the_callers_language(answer: Answer) -> Answer:
     def answered(request: HttpRequest, error: Any) -> HttpResponse:
         with translation.override(translation.get_language_from_request(request)):
-            return answer(request, error)
+            response = answer(request, error)
+        return stamp(response, record(request, response.status_code, error))
 
     return answered
 

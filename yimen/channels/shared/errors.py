@@ -14,6 +14,7 @@ from django.views.decorators.csrf import requires_csrf_token
 
 from yimen.catalogue.rules import NoCityApplied
 from yimen.channels.shared.context import html_lang
+from yimen.channels.shared.error_record import record, stamp
 
 RETRY_SECONDS = 120
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -27,15 +28,18 @@ def error_page(
     heading: str = "",
     sentences: Sequence[str] = (),
     retry_after: int = 0,
+    exception: Exception | None = None,
 ) -> HttpResponse:
     """Answer an error page in the design; ``heading`` and ``sentences`` say more than the usual."""
+    number = record(request, status, exception)
     usual_heading, usual_sentences = _WORDS[status]()
     context = {
         "heading": heading or usual_heading,
         "sentences": tuple(sentences) or usual_sentences,
         "status": status.value,
+        "number": number,
     }
-    response = render(request, "shared/error.html", context, status=status)
+    response = stamp(render(request, "shared/error.html", context, status=status), number)
     if retry_after:
         response["Retry-After"] = str(retry_after)
     return response
@@ -45,14 +49,14 @@ def error_page(
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 400, and 413 where the request was too large to be read."""
     if type(exception).__name__ in ("RequestDataTooBig", "TooManyFieldsSent", "TooManyFilesSent"):
-        return error_page(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    return error_page(request, HTTPStatus.BAD_REQUEST)
+        return error_page(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, exception=exception)
+    return error_page(request, HTTPStatus.BAD_REQUEST, exception=exception)
 
 
 @requires_csrf_token
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 403."""
-    return error_page(request, HTTPStatus.FORBIDDEN)
+    return error_page(request, HTTPStatus.FORBIDDEN, exception=exception)
 
 
 @requires_csrf_token
@@ -76,12 +80,14 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500, or 503 without a database or a city. Needs neither itself."""
-    gone = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError, NoCityApplied))
+    exception = sys.exc_info()[1]
+    gone = isinstance(exception, (OperationalError, InterfaceError, NoCityApplied))
     status = HTTPStatus.SERVICE_UNAVAILABLE if gone else HTTPStatus.INTERNAL_SERVER_ERROR
-    return bare_page(status, sent=request.method not in SAFE_METHODS)
+    number = record(request, status, exception)
+    return bare_page(status, sent=request.method not in SAFE_METHODS, number=number)
 
 
-def bare_page(status: HTTPStatus, *, sent: bool) -> HttpResponse:
+def bare_page(status: HTTPStatus, *, sent: bool, number: str) -> HttpResponse:
     """Answer an error page that is made without database, session and city.
 
     ``sent`` says that the visitor had sent something, and has to be told what became of it.
@@ -99,9 +105,11 @@ def bare_page(status: HTTPStatus, *, sent: bool) -> HttpResponse:
             "home_label": _("Go to the home page"),
             "product": pgettext("name of the portal", "Yimen"),
             "code_label": _("Code of this page: %(status)s") % {"status": status.value},
+            "number_label": _("Number: %(number)s. Name it when you ask for help.")
+            % {"number": number},
         },
     )
-    response = HttpResponse(content, status=status)
+    response = stamp(HttpResponse(content, status=status), number)
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         response["Retry-After"] = str(RETRY_SECONDS)
     return response

@@ -42,6 +42,9 @@ class Server:
             "max_wal_size": "2GB",
             "random_page_cost": "1.1",
             "log_line_prefix": "%m [%p] ",
+            # A refused statement holds what somebody typed, in its text or its detail; who sent it
+            # is told, and writes it down without that. What the server says of itself stays.
+            "log_min_messages": "log",
             **(settings or {}),
         }
         self.process: subprocess.Popen[bytes] | None = None

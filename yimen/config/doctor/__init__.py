@@ -1,0 +1,1 @@
+"""`yimen doctor`: what is wrong, in sentences, and the remedy."""
