@@ -26,7 +26,14 @@ from yimen.base.actor import SYSTEM, Actor
 from yimen.cases import actions
 from yimen.cases.actions import bulk_claim, claim, decide, issue_document, start_process, submit
 from yimen.cases.models import Case, Decision, History, IssuedDocument, Task
-from yimen.cases.rules.errors import AlreadyClaimed, AlreadyDecided, CasesError, KeyReused
+from yimen.cases.rules.errors import (
+    AlreadyClaimed,
+    AlreadyDecided,
+    CaseEnded,
+    CasesError,
+    KeyReused,
+    WrongState,
+)
 from yimen.cases.types import Receipt, TaskOutcome
 
 pytestmark = [pytest.mark.usefixtures("city"), pytest.mark.django_db(transaction=True)]
@@ -145,6 +152,37 @@ def decided_first(receipt: Receipt, head: Actor, other: Callable[[], Any]) -> An
         assert decision.result(20) == [None]
         [told] = act.result(20)
         return told
+
+
+def test_a_withdrawal_and_a_decision_at_once_leave_one_and_the_other_is_told() -> None:
+    wang = resident(a_person().pk)
+    receipt = reviewed(started(wang), officer())
+    head = officer(role="head", username="he", office_number="301")
+    number = receipt.receipt_number
+    told = decided_first(receipt, head, lambda: actions.withdraw(wang, number))
+    assert isinstance(told, WrongState)
+    assert Decision.objects.get(case_id=receipt.case_id).outcome == "approved"
+
+
+def test_who_decides_what_is_being_withdrawn_is_told_so() -> None:
+    wang = resident(a_person().pk)
+    receipt = reviewed(started(wang), officer())
+    head = officer(role="head", username="he", office_number="301")
+    number, step = receipt.receipt_number, task(receipt, "decide")
+    with ThreadPoolExecutor(2) as pool:
+        with transaction.atomic():
+            Case.objects.select_for_update().get(id=receipt.case_id)
+            withdrawal = pool.submit(at_once, lambda: actions.withdraw(wang, number))
+            wait_until_waiting(1)
+            decision = pool.submit(
+                at_once, lambda: decide(head, number, step.id, TaskOutcome.APPROVE)
+            )
+            wait_until_waiting(2)
+        assert withdrawal.result(20) == [None]
+        [told] = decision.result(20)
+    assert isinstance(told, CaseEnded) and told.at is not None
+    assert not Decision.objects.filter(case_id=receipt.case_id).exists()
+    assert task(receipt, "decide").state == "cancelled"
 
 
 def wait_until_waiting(wanted: int) -> None:

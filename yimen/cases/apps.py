@@ -13,7 +13,13 @@ class CasesConfig(AppConfig):
         """Say which jobs follow which events, and which stored documents are still needed."""
         from yimen.accounts.events import PostEnded
         from yimen.cases import handlers
-        from yimen.cases.events import CorrectionAsked, Decided, ExtensionDecided, Submitted
+        from yimen.cases.events import (
+            CorrectionAsked,
+            Decided,
+            ExtensionDecided,
+            Submitted,
+            Withdrawn,
+        )
         from yimen.cases.queries.documents import named_documents
         from yimen.catalogue.events import CityApplied
         from yimen.ledger.events import subscribe
@@ -24,5 +30,6 @@ class CasesConfig(AppConfig):
         subscribe(Decided, handlers.issue_document.name)
         subscribe(CorrectionAsked, handlers.tell_of_correction.name)
         subscribe(ExtensionDecided, handlers.tell_of_extension.name)
+        subscribe(Withdrawn, handlers.tell_of_withdrawal.name)
         subscribe(PostEnded, handlers.release_left_tasks.name)
         subscribe(CityApplied, handlers.recompute_deadlines.name)

@@ -230,6 +230,14 @@ class DocumentIssued(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawn(Event):
+    """The applicant withdrew an application; its process ended. The worker tells them so."""
+
+    kind: ClassVar[str] = "cases.withdrawn"
+    case_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class StatusCodeSent(Event):
     """A one-time code to see the status of a case was sent."""
 

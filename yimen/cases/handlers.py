@@ -44,6 +44,12 @@ def tell_of_extension(event_id: str, person_id: str | None, payload: dict[str, o
     actions.tell_of_extension(SYSTEM, person, case, UUID(str(payload["extension_id"])))
 
 
+@app.task(name="yimen.cases.handlers.tell_of_withdrawal", queue="cases", retry=_RETRY)
+def tell_of_withdrawal(event_id: str, person_id: str | None, payload: dict[str, object]) -> None:
+    """Confirm to an applicant that the application is withdrawn."""
+    actions.tell_of_withdrawal(SYSTEM, *_case_of(person_id, payload))
+
+
 @app.task(name="yimen.cases.handlers.release_left_tasks", queue="cases", retry=_RETRY)
 def release_left_tasks(event_id: str, person_id: str | None, payload: dict[str, object]) -> None:
     """Give back the tasks of an officer whose post was ended."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from yimen.cases.types import CaseState, HistoryKind, TaskOutcome, TaskState
+from yimen.cases.types import CaseState, HistoryKind, Outcome, TaskOutcome, TaskState
 from yimen.catalogue.types import TaskKind
 
 
@@ -30,6 +30,7 @@ CASE_MOVES = (
     Move("extend", (_C.HANDLING,), _C.HANDLING),
     Move("decide", (_C.HANDLING,), _C.HANDLING),
     Move("close", (_C.RECEIVED, _C.HANDLING), _C.CLOSED),
+    Move("withdraw", (_C.RECEIVED, _C.HANDLING, _C.WAITING), _C.CLOSED),
 )
 
 TASK_MOVES = (
@@ -47,6 +48,9 @@ OUTCOMES: dict[TaskKind, tuple[TaskOutcome, ...]] = {
     TaskKind.OPINION: (TaskOutcome.FOR, TaskOutcome.AGAINST),
     TaskKind.DECISION: (TaskOutcome.APPROVE, TaskOutcome.REFUSE),
 }
+
+# How a case ends in which nobody decides any more; the history says how it came to that.
+UNDECIDED_ENDS: dict[Outcome, HistoryKind] = {Outcome.WITHDRAWN: HistoryKind.WITHDRAWN}
 
 # The right that each kind of task asks for.
 RIGHTS: dict[TaskKind, str] = {
@@ -72,6 +76,7 @@ SHOWN_TO_RESIDENTS = frozenset(
         HistoryKind.EXTENDED,
         HistoryKind.DUE_CHANGED,
         HistoryKind.DOCUMENT_ISSUED,
+        HistoryKind.WITHDRAWN,
     }
 )
 

@@ -25,6 +25,7 @@ from yimen.accounts.models import Account
 from yimen.accounts.queries import city_today
 from yimen.accounts.rules import STAFF_IDLE
 from yimen.base.clock import now
+from yimen.cases.actions import withdraw
 from yimen.cases.models import CaseFile, Correction, Decision, History, Task
 from yimen.ledger.actions import store_document
 
@@ -137,6 +138,22 @@ def test_claiming_nothing_or_nonsense_says_so(desk) -> None:
     some = [f"261123-0000-0000:{n:032x}" for n in range(101)]
     assert "at most 100 at once" in after(desk, desk.post("/en/desk/claim/", {"task": some}))
     assert desk.get("/desk/claim/").status_code == 302
+
+
+# Withdrawn by the applicant
+
+
+def test_who_acts_on_what_was_withdrawn_is_told_so(desk, receipt) -> None:
+    wang = acting_resident(receipt.person_id)
+    withdraw(wang, receipt.receipt_number, "I moved away.")
+    answer = act(desk, receipt, "review", reason="All papers are here.")
+    assert answer.status_code == 409
+    page = text(answer)
+    assert "The applicant withdrew this application on" in page
+    assert "All papers are here." in page  # to be copied
+    page = text(desk.get(f"/desk/cases/{receipt.receipt_number}/"))
+    assert "申请人已撤回" in page and "I moved away." in page and "申请人撤回了申请。" in page
+    assert receipt.receipt_number not in text(desk.get("/en/desk/"))
 
 
 # Handing over

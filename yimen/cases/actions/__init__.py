@@ -40,6 +40,7 @@ from yimen.cases.actions.due_dates import (
     request_extension,
     tell_of_extension,
 )
+from yimen.cases.actions.ending import tell_of_withdrawal, withdraw
 from yimen.cases.actions.papers import extend_papers, issue_document
 from yimen.cases.actions.running import start_process
 from yimen.cases.actions.status import StatusTicket, open_status, send_status_code
@@ -81,5 +82,7 @@ __all__ = [
     "take_back_correction",
     "tell_of_correction",
     "tell_of_extension",
+    "tell_of_withdrawal",
     "upgrade_draft",
+    "withdraw",
 ]

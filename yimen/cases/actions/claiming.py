@@ -18,13 +18,14 @@ from yimen.cases.actions.writing import acting_for, office_number, officer, writ
 from yimen.cases.events import TaskClaimed, TaskHandedOver, TaskReleased, TasksClaimed
 from yimen.cases.models import Case, ReceiptLookup, Task
 from yimen.cases.queries.handling import hold_task
-from yimen.cases.queries.scope import case_visible_to, cases_visible_to
+from yimen.cases.queries.scope import cases_visible_to, hold_case
 from yimen.cases.rules.errors import CasesError, NotAColleague, NotFound
 from yimen.cases.rules.permissions import (
     HEAD,
     MOST_AT_ONCE,
     check_claim,
     check_count,
+    check_goes_on,
     check_hand_over,
     check_reason,
     check_release,
@@ -47,9 +48,10 @@ class BulkClaimed:
 def claim(actor: Actor, receipt_number: str, task_id: UUID) -> None:
     """Take a task. Taking one's own again changes nothing.
 
-    Raises `AlreadyClaimed` and `AlreadyDecided` (who and when), `NotAllowed`, `NotFound`.
+    Raises `AlreadyClaimed` and `AlreadyDecided` (who and when), `CaseEnded` (how and when),
+    `NotAllowed`, `NotFound`.
     """
-    case = case_visible_to(actor, receipt_number, lock=True)
+    case = hold_case(actor, receipt_number)
     task = hold_task(case, task_id)
     check_claim(actor, task)
     if task.state == TaskState.CLAIMED:
@@ -81,6 +83,7 @@ def bulk_claim(actor: Actor, tasks: Sequence[tuple[str, UUID]]) -> BulkClaimed:
         try:
             if case is None or task is None:
                 raise NotFound
+            check_goes_on(case.outcome, case.closed_at)
             check_claim(actor, task)
         except CasesError as error:
             refused.append((task_id, error))
@@ -124,7 +127,7 @@ def release(actor: Actor, receipt_number: str, task_id: UUID) -> None:
 
     Raises `WrongState` when nobody has it, `AlreadyDecided` when it is finished.
     """
-    case = case_visible_to(actor, receipt_number, lock=True)
+    case = hold_case(actor, receipt_number)
     task = hold_task(case, task_id)
     check_release(actor, task)
     _give_back(actor, case, task)
@@ -181,7 +184,7 @@ def hand_over(
     more to who has it changes nothing. For the list of colleagues:
     `accounts.queries.staff_of(actor, agency)`.
     """
-    case = case_visible_to(actor, receipt_number, lock=True)
+    case = hold_case(actor, receipt_number)
     task = hold_task(case, task_id)
     if task.state == TaskState.CLAIMED and task.assignee == to_account != actor.account_id:
         return

@@ -18,14 +18,15 @@ from yimen.cases.events import CorrectionAnswered, CorrectionAsked, CorrectionTa
 from yimen.cases.models import Application, Case, CaseFile, ClockStop, Correction
 from yimen.cases.queries.corrections import asked_in, open_correction, wanted_in
 from yimen.cases.queries.handling import application_of, hold_task, service_of
-from yimen.cases.queries.scope import case_visible_to
-from yimen.cases.rules.corrections import check_answered, check_items, check_may_answer
+from yimen.cases.queries.scope import case_visible_to, hold_case
+from yimen.cases.rules.corrections import check_answered, check_items
 from yimen.cases.rules.drafts import check_counts, check_material, json_answers
 from yimen.cases.rules.errors import AnswersRefused
 from yimen.cases.rules.permissions import (
     account_of,
     check_ask,
     check_case_move,
+    check_may_answer,
     check_right,
     check_system,
 )
@@ -50,9 +51,9 @@ def ask_for_correction(
 
     Needs ``case.correct`` and the task, which is claimed when nobody has it. All agencies wait:
     the facts are open. Raises `NothingToCorrect`, `UnknownItem`, `WrongState`, `AlreadyClaimed`,
-    `AlreadyDecided`, `NotAllowed`, `NotFound`.
+    `AlreadyDecided`, `CaseEnded`, `NotAllowed`, `NotFound`.
     """
-    case = case_visible_to(actor, receipt_number, lock=True)
+    case = hold_case(actor, receipt_number)
     task = hold_task(case, task_id)
     check_ask(actor, task)
     case.state = check_case_move("ask_for_correction", case.state)
@@ -203,7 +204,7 @@ def take_back_correction(actor: Actor, receipt_number: str) -> None:
 
     Needs ``case.correct`` in the agency that asked. `NotFound` when nothing is asked.
     """
-    case = case_visible_to(actor, receipt_number, lock=True)
+    case = hold_case(actor, receipt_number)
     correction = open_correction(case)
     check_right(actor, "case.correct", correction.asked_agency)
     at = now()

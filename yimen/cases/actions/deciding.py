@@ -15,7 +15,7 @@ from yimen.cases.events import TaskCompleted
 from yimen.cases.models import Case, Task
 from yimen.cases.queries.handling import application_of, hold_task, service_of
 from yimen.cases.queries.records import case_records, grounds_of
-from yimen.cases.queries.scope import case_visible_to
+from yimen.cases.queries.scope import hold_case
 from yimen.cases.rules.errors import GroundHolds, UnknownGround
 from yimen.cases.rules.permissions import check_case_move, check_complete, check_reason
 from yimen.cases.types import CaseState, Ground, HistoryKind, TaskOutcome, TaskState
@@ -61,6 +61,7 @@ def decide(
     that do not hold by the records. An unclaimed task may be decided at once. The decision, its
     remedies with their last days, and the event that makes the document are one transaction.
     Raises `AlreadyDecided` (who, when, outcome) for the second of two officers, `AlreadyClaimed`,
+    `CaseEnded` (how and when: the applicant was faster),
     `WrongState` (while the resident's turn lasts), `ReasonMissing`, `WrongOutcome`,
     `UnknownGround`, `GroundHolds` (the records say that the criterion is met), `NotAllowed`,
     `NotFound`.
@@ -90,7 +91,7 @@ def _complete(
     reason: str,
     grounds: Sequence[str] = (),
 ) -> None:
-    case = case_visible_to(actor, receipt_number, lock=True)
+    case = hold_case(actor, receipt_number)
     task = hold_task(case, task_id)
     check_complete(actor, task, kind, outcome)
     check_case_move(_VERBS[kind], case.state)

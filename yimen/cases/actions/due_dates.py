@@ -23,7 +23,7 @@ from yimen.cases.models import (
 )
 from yimen.cases.queries.calendars import current_calendar_mark
 from yimen.cases.queries.handling import as_stops, clocks_of, service_of
-from yimen.cases.queries.scope import case_visible_to
+from yimen.cases.queries.scope import hold_case
 from yimen.cases.rules.clocks import (
     check_approve_extension,
     check_extension,
@@ -68,7 +68,7 @@ def request_extension(actor: Actor, receipt_number: str, days: int, reason: str)
     `OnlyOneExtension`, `ExtensionTooLong`, `ReasonMissing`, `WrongState` (while the clock stands, or
     when the case is closed).
     """
-    case = case_visible_to(actor, receipt_number, lock=True)
+    case = hold_case(actor, receipt_number)
     check_right(actor, ASK, case.agency)
     check_case_move("extend", case.state)
     reason = check_reason(reason, needed=True)
@@ -101,7 +101,7 @@ def approve_extension(
     officer than the one who asked (`SameOfficer`). Refusing needs a reason. `NotFound` when none
     waits.
     """
-    case = case_visible_to(actor, receipt_number, lock=True)
+    case = hold_case(actor, receipt_number)
     rows = Extension.objects.filter(person_id=case.person_id, case_id=case.id)
     row = check_found(rows.filter(state=ExtensionState.ASKED).first())
     check_approve_extension(actor, case.agency, row.asked_by)

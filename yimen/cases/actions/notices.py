@@ -144,6 +144,22 @@ def tell_decided(
     _tell(actor, case, application, "decided", subject, _in_every_language(body), sha256)
 
 
+def tell_withdrawn(actor: Actor, case: Case) -> None:
+    """Say that the applicant has taken the application back, and what that means."""
+    service = service_of(case)
+
+    def body(language: str) -> str:
+        said = _("“%(service)s”, %(number)s, is withdrawn, as you asked. Nothing was decided.") % {
+            "service": service.title[language],
+            "number": case.receipt_number,
+        }
+        again = _("You can apply again at any time. If it was not you, tell us at once.")
+        return f"{said}\n\n{again}"
+
+    subject = _in_every_language(lambda language: _("Your application is withdrawn"))
+    _tell(actor, case, application_of(case), "withdrawn", subject, _in_every_language(body))
+
+
 def _tell(
     actor: Actor,
     case: Case,

@@ -1,5 +1,6 @@
 """What the tables of cases have in common."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from django.db import models
@@ -9,7 +10,7 @@ from yimen.base.identifiers import uuid7
 
 
 def one_of(
-    name: str, field: str, words: type[StrEnum], *, blank: bool = False
+    name: str, field: str, words: Iterable[StrEnum], *, blank: bool = False
 ) -> models.CheckConstraint:
     """Let the database refuse a word that is not in the list."""
     values = [str(word) for word in words] + ([""] if blank else [])

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from yimen.cases.models.base import OfCase, OfPerson, one_of
 from yimen.cases.types import (
+    DECIDED,
     CaseState,
     CorrectionState,
     DocumentKind,
@@ -313,7 +314,7 @@ class Decision(OfCase):
 
     class Meta:
         constraints = [
-            one_of("cases_decision_outcome", "outcome", Outcome),
+            one_of("cases_decision_outcome", "outcome", DECIDED),
             models.UniqueConstraint(fields=["person_id", "case_id"], name="cases_one_decision"),
         ]
 

@@ -10,6 +10,7 @@ from django.db.models.functions import TruncDate
 
 from yimen.accounts.queries import city_today
 from yimen.cases.models import Application, Case
+from yimen.cases.types import DECIDED
 from yimen.catalogue.queries import current_city
 
 _KEPT_SECONDS = 30
@@ -38,7 +39,7 @@ def figures() -> Figures:
 def _count() -> Figures:
     zone = ZoneInfo(current_city().time_zone)
     midnight = datetime.combine(city_today(), time(), zone)
-    decided = Case.objects.filter(closed_at__gte=midnight).aggregate(
+    decided = Case.objects.filter(closed_at__gte=midnight, outcome__in=DECIDED).aggregate(
         all=Count("id"),
         in_time=Count("id", filter=Q(promised_due__gte=TruncDate(F("closed_at"), tzinfo=zone))),
     )

@@ -112,7 +112,7 @@ def file(actor: Actor, receipt_number: str) -> CaseFileView:
     filled_in = [field.from_record for field in service.fields if field.from_record]
     records = case_records(actor, case, application, service, also=[*filled_in, *_APPLICANT])
     status = status_of(case, full=True)
-    waits = status.extension is not None and status.extension.state == "asked"
+    asked = status.extension is not None and status.extension.state == "asked"
     return CaseFileView(
         status=status,
         applicant=_applicant(service, records),
@@ -120,7 +120,8 @@ def file(actor: Actor, receipt_number: str) -> CaseFileView:
         files=files_of(case),
         records=records,
         tasks=tuple(_task_view(actor, case, task) for task in tasks_of(case)),
-        can_extend=waits
+        can_extend=asked
+        and status.is_open
         and actor.has("case.extend", case.agency)
         and status.extension is not None
         and status.extension.asked_by != actor.account_id,

@@ -8,6 +8,7 @@ from yimen.base.actor import Actor, ActorKind
 from yimen.base.identifiers import normal_receipt_number
 from yimen.cases.models import Case, Draft, ReceiptLookup
 from yimen.cases.rules.errors import NotFound, check_found
+from yimen.cases.rules.permissions import check_goes_on
 from yimen.people.queries import acting_ids
 
 READ = "case.read"
@@ -42,6 +43,17 @@ def case_visible_to(actor: Actor, receipt_number: str, *, lock: bool = False) ->
     if lock:
         cases = cases.select_for_update()
     return check_found(cases.first())
+
+
+def hold_case(actor: Actor, receipt_number: str) -> Case:
+    """Return a case for an officer, held until the transaction ends.
+
+    Refuses one that ended before anything was decided with `CaseEnded`: a decision and a withdrawal
+    that come at once find each other here.
+    """
+    case = case_visible_to(actor, receipt_number, lock=True)
+    check_goes_on(case.outcome, case.closed_at)
+    return case
 
 
 def drafts_of(actor: Actor) -> QuerySet[Draft]:

@@ -25,7 +25,7 @@ from yimen.cases.models import (
     StatusCode,
     Task,
 )
-from yimen.cases.process import SHOWN_TO_RESIDENTS, STEPS_WITHOUT_WORDS
+from yimen.cases.process import SHOWN_TO_RESIDENTS, STEPS_WITHOUT_WORDS, UNDECIDED_ENDS
 from yimen.cases.queries.handling import application_of, clocks_of, service_of, tasks_of
 from yimen.cases.queries.scope import case_visible_to
 from yimen.cases.rules.clocks import due_left, explain, unit_of
@@ -58,7 +58,8 @@ class HistoryLine:
     reason}; correction_asked {items: [{kind, key, says}]}; correction_answered {keys}; reviewed,
     opinion_given and decision_step {task, outcome, reason}; decided {outcome, reason};
     extension_asked, extended and extension_refused {days, reason, promised_due?}; due_changed
-    {promised_due_before, promised_due}; document_issued {kind, sha256}; submitted {channel}.
+    {promised_due_before, promised_due}; document_issued {kind, sha256}; submitted {channel};
+    withdrawn {reason}.
     """
 
     at: datetime
@@ -145,6 +146,12 @@ class CaseStatus:
     @property
     def is_open(self) -> bool:
         return self.state is not CaseState.CLOSED
+
+    @property
+    def ending(self) -> HistoryLine | None:
+        """Return how the case ended before anything was decided, or None."""
+        kind = UNDECIDED_ENDS.get(self.outcome) if self.outcome else None
+        return next((line for line in reversed(self.history) if line.kind is kind), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from yimen.base.actor import Actor, ActorKind
-from yimen.cases.rules.errors import AnswersRefused, NotAllowed, NothingToCorrect, UnknownItem
-from yimen.cases.rules.permissions import ENTER_FOR_OTHERS, check_reason
+from yimen.cases.rules.errors import AnswersRefused, NothingToCorrect, UnknownItem
+from yimen.cases.rules.permissions import check_reason
 from yimen.cases.types import CorrectionItem, CorrectionKind, UploadedFile
 from yimen.catalogue.definition import City, FormField, Material, Service
 from yimen.catalogue.rules import (
@@ -32,15 +31,6 @@ def check_items(items: Sequence[CorrectionItem], service: Service) -> tuple[Corr
         if known is None:
             raise UnknownItem(item.key)
     return tuple(replace(item, says=check_reason(item.says, needed=True)) for item in items)
-
-
-def check_may_answer(actor: Actor) -> None:
-    """Refuse everybody but the applicant and the clerks who enter applications for others.
-
-    Whose case it is was settled by the query that found it.
-    """
-    if actor.kind is ActorKind.STAFF and not actor.agencies_with(ENTER_FOR_OTHERS):
-        raise NotAllowed(ENTER_FOR_OTHERS)
 
 
 @dataclass(frozen=True, slots=True)

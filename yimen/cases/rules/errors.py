@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from yimen.accounts.types import OfficerName
+from yimen.cases.types import Outcome
 from yimen.catalogue.rules import AnswerError
 
 T = TypeVar("T")
@@ -171,6 +172,15 @@ class AlreadyDecided(CasesError):
         self.who = who
         self.at = at
         self.outcome = outcome
+
+
+class CaseEnded(CasesError):
+    """The case ended before anything was decided: ``outcome`` says how, ``at`` when."""
+
+    def __init__(self, outcome: Outcome, at: datetime | None) -> None:
+        super().__init__(outcome, at)
+        self.outcome = outcome
+        self.at = at
 
 
 class DiagramWithoutTask(CasesError):

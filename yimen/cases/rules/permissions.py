@@ -7,10 +7,20 @@ from typing import Protocol
 
 from yimen.accounts.types import OfficerName
 from yimen.base.actor import Actor, ActorKind, Post
-from yimen.cases.process import CASE_MOVES, OUTCOMES, RIGHTS, TASK_MOVES, Move, can_move, find_move
+from yimen.cases.process import (
+    CASE_MOVES,
+    OUTCOMES,
+    RIGHTS,
+    TASK_MOVES,
+    UNDECIDED_ENDS,
+    Move,
+    can_move,
+    find_move,
+)
 from yimen.cases.rules.errors import (
     AlreadyClaimed,
     AlreadyDecided,
+    CaseEnded,
     NotAllowed,
     ReasonMissing,
     ReasonTooLong,
@@ -19,7 +29,7 @@ from yimen.cases.rules.errors import (
     WrongOutcome,
     WrongState,
 )
-from yimen.cases.types import CaseState, TaskOutcome, TaskState
+from yimen.cases.types import CaseState, Outcome, TaskOutcome, TaskState
 from yimen.catalogue.types import TaskKind
 
 LONGEST_REASON = 2000
@@ -58,6 +68,21 @@ def check_move(moves: Iterable[Move], verb: str, state: StrEnum) -> StrEnum:
 def check_case_move(verb: str, state: str) -> CaseState:
     """Return the case's state after the verb, or refuse."""
     return CaseState(check_move(CASE_MOVES, verb, CaseState(state)))
+
+
+def check_goes_on(outcome: str, closed_at: datetime | None) -> None:
+    """Refuse to handle a case that ended without a decision, and say how and when it did."""
+    if outcome in UNDECIDED_ENDS:
+        raise CaseEnded(Outcome(outcome), closed_at)
+
+
+def check_may_answer(actor: Actor) -> None:
+    """Refuse everybody but the applicant and the clerks who enter applications for others.
+
+    Whose case it is was settled by the query that found it.
+    """
+    if actor.kind is ActorKind.STAFF and not actor.agencies_with(ENTER_FOR_OTHERS):
+        raise NotAllowed(ENTER_FOR_OTHERS)
 
 
 def can_work_on(actor: Actor, task: TaskLike, right: str) -> bool:

@@ -23,14 +23,18 @@ class CaseState(StrEnum):
     RECEIVED = "received"  # submitted; its process has not started yet
     HANDLING = "handling"  # the city's turn
     WAITING = "waiting"  # the resident's turn: a correction was asked for, the clock stands
-    CLOSED = "closed"  # decided
+    CLOSED = "closed"  # decided, or withdrawn by the applicant
 
 
 class Outcome(StrEnum):
-    """How a case ended. The same words are the ids of the end events of a process."""
+    """How a case ended. The first two words are also the ids of the end events of a process."""
 
     APPROVED = "approved"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"  # by the applicant, before anything was decided
+
+
+DECIDED = (Outcome.APPROVED, Outcome.REFUSED)
 
 
 class TaskState(StrEnum):
@@ -72,6 +76,7 @@ class HistoryKind(StrEnum):
     EXTENSION_REFUSED = "extension_refused"
     DUE_CHANGED = "due_changed"  # the calendar changed
     DOCUMENT_ISSUED = "document_issued"
+    WITHDRAWN = "withdrawn"
 
 
 class CorrectionKind(StrEnum):
@@ -87,6 +92,7 @@ class CorrectionState(StrEnum):
     ASKED = "asked"
     ANSWERED = "answered"
     TAKEN_BACK = "taken_back"
+    DROPPED = "dropped"  # the case ended before it was answered
 
 
 class ExtensionState(StrEnum):

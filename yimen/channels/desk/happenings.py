@@ -171,4 +171,5 @@ _WORDS: dict[HistoryKind, Callable[[_Place], str]] = {
     HistoryKind.EXTENSION_REFUSED: _with_days(lambda: _("The extension by %(days)s was refused.")),
     HistoryKind.DUE_CHANGED: _moved,
     HistoryKind.DOCUMENT_ISSUED: lambda _place: _("The document was issued."),
+    HistoryKind.WITHDRAWN: lambda _place: _("The applicant withdrew the application."),
 }

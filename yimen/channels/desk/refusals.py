@@ -22,6 +22,7 @@ Refusal = cases.CasesError | accounts.AccountsError
 _CONFLICTS = (
     cases.AlreadyClaimed,
     cases.AlreadyDecided,
+    cases.CaseEnded,
     cases.TaskCancelled,
     cases.WrongState,
     cases.OnlyOneExtension,
@@ -73,6 +74,17 @@ def _decided(error: cases.AlreadyDecided, city: City, language: str) -> str:
     }
     return (
         _("%(who)s has already finished this task on %(when)s: %(what)s. Yours was not recorded.")
+        % words
+    )
+
+
+def _ended(error: cases.CaseEnded, _city: City, language: str) -> str:
+    words = {"when": wording.moment(error.at, language) if error.at is not None else ""}
+    return (
+        _(
+            "The applicant withdrew this application on %(when)s. Nothing is decided, and yours was not"
+            " recorded."
+        )
         % words
     )
 
@@ -203,6 +215,7 @@ def _days(_error: accounts.BadDays, _city: City, _language: str) -> str:
 _SENTENCES: dict[type[Exception], Callable[..., str]] = {
     cases.AlreadyClaimed: _claimed,
     cases.AlreadyDecided: _decided,
+    cases.CaseEnded: _ended,
     cases.TaskCancelled: _cancelled,
     cases.WrongState: _state,
     cases.NotAllowed: _not_allowed,

@@ -20,7 +20,8 @@ def timeline(status: CaseStatus, city: City, language: str) -> list[TimelineItem
     """Return the points of the line, oldest first."""
     done = [item for line in status.history if (item := _done(line, status, city, language))]
     if not status.is_open:
-        return done if status.documents else [*done, _paper_to_come()]
+        complete = status.documents or status.ending is not None
+        return done if complete else [*done, _paper_to_come()]
     return [*done, *_now(status, city, language), *_next(status, city, language)]
 
 
@@ -40,7 +41,8 @@ def _done(line: HistoryLine, status: CaseStatus, city: City, language: str) -> T
         return None
     title, says = make(line, status, city, language)
     refused = line.kind is HistoryKind.DECIDED and status.outcome is Outcome.REFUSED
-    progress = Progress.STOPPED if refused else Progress.DONE
+    ended = status.ending is not None and line.kind is status.ending.kind
+    progress = Progress.STOPPED if refused or ended else Progress.DONE
     return TimelineItem(title, progress, wording.moment(line.at, language), says)
 
 
@@ -109,6 +111,10 @@ def _issued(line: HistoryLine, _status: CaseStatus, _city: City, _language: str)
     return _("The letter with the reasons is ready"), ""
 
 
+def _withdrawn(line: HistoryLine, _status: CaseStatus, _city: City, _language: str) -> Words:
+    return _("You withdrew the application"), str(line.data.get("reason", ""))
+
+
 def _titles(line: HistoryLine, status: CaseStatus, language: str) -> str:
     items = line.data.get("items")
     keys = [str(item["key"]) for item in items] if isinstance(items, list) else []
@@ -127,6 +133,7 @@ _DONE: dict[HistoryKind, Callable[[HistoryLine, CaseStatus, City, str], Words]] 
     HistoryKind.DECISION_STEP: _step_done,
     HistoryKind.DECIDED: _decided,
     HistoryKind.DOCUMENT_ISSUED: _issued,
+    HistoryKind.WITHDRAWN: _withdrawn,
 }
 
 

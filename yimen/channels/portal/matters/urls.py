@@ -8,6 +8,7 @@ from yimen.channels.portal.matters import (
     mailbox_pages,
     my_pages,
     status_pages,
+    withdraw_pages,
 )
 
 urlpatterns = [
@@ -24,6 +25,7 @@ urlpatterns = [
     ),
     path("applications/<str:number>/papers/<uuid:document_id>/", status_pages.paper, name="paper"),
     path("applications/<str:number>/answer/", correction_pages.answer, name="answer"),
+    path("applications/<str:number>/withdraw/", withdraw_pages.withdraw, name="withdraw"),
     path("status/", code_pages.ask_for_code, name="status_by_code"),
     path("status/code/", code_pages.enter_code, name="status_code"),
     path("mailbox/", mailbox_pages.mailbox, name="mailbox"),
