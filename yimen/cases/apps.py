@@ -18,6 +18,7 @@ class CasesConfig(AppConfig):
             Decided,
             ExtensionDecided,
             Submitted,
+            Voided,
             Withdrawn,
         )
         from yimen.cases.queries.documents import named_documents
@@ -31,5 +32,6 @@ class CasesConfig(AppConfig):
         subscribe(CorrectionAsked, handlers.tell_of_correction.name)
         subscribe(ExtensionDecided, handlers.tell_of_extension.name)
         subscribe(Withdrawn, handlers.tell_of_withdrawal.name)
+        subscribe(Voided, handlers.tell_of_voiding.name)
         subscribe(PostEnded, handlers.release_left_tasks.name)
         subscribe(CityApplied, handlers.recompute_deadlines.name)

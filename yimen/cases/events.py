@@ -238,6 +238,14 @@ class Withdrawn(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Voided(Event):
+    """An office voided an application that was entered by mistake. The worker tells the person."""
+
+    kind: ClassVar[str] = "cases.voided"
+    case_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class StatusCodeSent(Event):
     """A one-time code to see the status of a case was sent."""
 

@@ -50,6 +50,12 @@ def tell_of_withdrawal(event_id: str, person_id: str | None, payload: dict[str, 
     actions.tell_of_withdrawal(SYSTEM, *_case_of(person_id, payload))
 
 
+@app.task(name="yimen.cases.handlers.tell_of_voiding", queue="cases", retry=_RETRY)
+def tell_of_voiding(event_id: str, person_id: str | None, payload: dict[str, object]) -> None:
+    """Tell somebody that an application in their name is void."""
+    actions.tell_of_voiding(SYSTEM, *_case_of(person_id, payload))
+
+
 @app.task(name="yimen.cases.handlers.release_left_tasks", queue="cases", retry=_RETRY)
 def release_left_tasks(event_id: str, person_id: str | None, payload: dict[str, object]) -> None:
     """Give back the tasks of an officer whose post was ended."""

@@ -31,6 +31,7 @@ CASE_MOVES = (
     Move("decide", (_C.HANDLING,), _C.HANDLING),
     Move("close", (_C.RECEIVED, _C.HANDLING), _C.CLOSED),
     Move("withdraw", (_C.RECEIVED, _C.HANDLING, _C.WAITING), _C.CLOSED),
+    Move("void", (_C.RECEIVED, _C.HANDLING, _C.WAITING), _C.CLOSED),
 )
 
 TASK_MOVES = (
@@ -50,7 +51,10 @@ OUTCOMES: dict[TaskKind, tuple[TaskOutcome, ...]] = {
 }
 
 # How a case ends in which nobody decides any more; the history says how it came to that.
-UNDECIDED_ENDS: dict[Outcome, HistoryKind] = {Outcome.WITHDRAWN: HistoryKind.WITHDRAWN}
+UNDECIDED_ENDS: dict[Outcome, HistoryKind] = {
+    Outcome.WITHDRAWN: HistoryKind.WITHDRAWN,
+    Outcome.VOIDED: HistoryKind.VOIDED,
+}
 
 # The right that each kind of task asks for.
 RIGHTS: dict[TaskKind, str] = {
@@ -77,6 +81,7 @@ SHOWN_TO_RESIDENTS = frozenset(
         HistoryKind.DUE_CHANGED,
         HistoryKind.DOCUMENT_ISSUED,
         HistoryKind.WITHDRAWN,
+        HistoryKind.VOIDED,
     }
 )
 

@@ -156,7 +156,7 @@ class ChangeKind(StrEnum):
 RIGHTS = frozenset(
     {
         *("case.read", "case.claim", "case.review", "case.opine", "case.decide", "case.correct"),
-        *("case.extend", "case.hand_over", "case.delegate", "case.start"),
+        *("case.extend", "case.hand_over", "case.delegate", "case.start", "case.void"),
         *("counter.accept", "counter.print", "counter.read", "counter.register", "counter.tie"),
         *("staff.manage", "page.edit", "page.publish", "city.apply"),
     }

@@ -156,6 +156,42 @@ def test_who_acts_on_what_was_withdrawn_is_told_so(desk, receipt) -> None:
     assert receipt.receipt_number not in text(desk.get("/en/desk/"))
 
 
+# Voided by an office
+
+
+def test_a_head_voids_an_entry_with_a_reason(desk, receipt) -> None:
+    head = signed_in("gao", "320", role="head")
+    page = text(head.get(f"/en/desk/cases/{receipt.receipt_number}/"))
+    assert "Void this entry" in page and "Declare it void" in page
+    missing = on_case(head, receipt, "void", reason=" ")
+    assert missing.status_code == 422
+    assert "The reason is missing." in text(missing) and 'href="#reason-void"' in text(missing)
+    page = after(head, on_case(head, receipt, "void", reason="Entered twice."))
+    assert "The entry is void. The applicant is told" in page
+    assert "Declared void: entered by mistake" in page and "Entered twice." in page
+    assert on_case(head, receipt, "void", reason="Entered twice.").status_code == 302
+    answer = act(desk, receipt, "claim")
+    assert answer.status_code == 409
+    assert "This entry was declared void on" in text(answer)
+    assert "登记作废。" in text(desk.get(f"/desk/cases/{receipt.receipt_number}/"))
+
+
+def test_an_officer_is_offered_no_voiding(desk, receipt) -> None:
+    assert "Void this entry" not in text(desk.get(f"/en/desk/cases/{receipt.receipt_number}/"))
+    refused = on_case(desk, receipt, "void", reason="Entered twice.")
+    assert refused.status_code == 403
+    assert "Your posts do not allow this at" in text(refused)
+
+
+def test_a_reason_for_a_form_that_is_gone_can_be_copied(desk, receipt) -> None:
+    head = signed_in("gao", "320", role="head")
+    reviewed(receipt, acting_officer("police", "officer", "he", "215"))
+    act(head, receipt, "decide", key="decide", outcome="approve")
+    late = on_case(head, receipt, "void", reason="Entered twice, I believe.")
+    assert late.status_code == 409 and "This case is closed." in text(late)
+    assert "Entered twice, I believe." in text(late) and "to be copied" in text(late)
+
+
 # Handing over
 
 

@@ -28,13 +28,16 @@ def every_address(receipt) -> dict[str, str]:
         "case": f"cases/{number}/", "take_back": f"cases/{number}/take-back/",
         "ask_time": f"cases/{number}/more-time/", "answer_time": f"cases/{number}/more-time/answer/",
         "task": f"cases/{number}/tasks/{task_id}/", "act": f"cases/{number}/tasks/{task_id}/claim/",
+        "void": f"cases/{number}/void/",
         "file": f"cases/{number}/files/{some}/", "document": f"cases/{number}/documents/{some}/",
     }  # fmt: skip
     assert set(found) == {route.name for route in urlpatterns}
     return {name: f"/desk/{path}" for name, path in found.items()}
 
 
-OF_CASES = {"case", "take_back", "ask_time", "answer_time", "task", "act", "file", "document"}
+OF_CASES = {
+    "case", "take_back", "ask_time", "answer_time", "void", "task", "act", "file", "document"
+}  # fmt: skip
 
 
 def test_visitors_are_led_to_the_sign_in(receipt) -> None:

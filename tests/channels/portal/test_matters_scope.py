@@ -39,7 +39,7 @@ class Matters:
         paper = IssuedDocument.objects.get().id
         drafts = ("", "questions/ground/", "documents/", "documents/photo/", "check/", "send/")
         drafts += ("save/", "changes/", "discard/", f"files/{draft_file}/")
-        cases = ("", "receipt/", "sent/", "answer/", f"files/{sent_file.id}/")
+        cases = ("", "receipt/", "sent/", "answer/", "withdraw/", f"files/{sent_file.id}/")
         return [
             *(f"/drafts/{draft}/{page}" for page in drafts),
             *(f"/applications/{self.waiting}/{page}" for page in cases),

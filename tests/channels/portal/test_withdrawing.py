@@ -1,4 +1,4 @@
-"""Withdrawing an application from its status page."""
+"""Withdrawing an application from its status page, and what stands there when an office voided it."""
 
 from datetime import timedelta
 
@@ -107,3 +107,18 @@ def test_nobody_else_withdraws_it(applicant: Applicant) -> None:
     page = applicant.get(at(applicant, "withdraw/"))
     assert "no-store" in page["Cache-Control"]
     assert Case.objects.get().state == "handling"
+
+
+def test_a_voided_entry_says_so_on_status_and_receipt(applicant: Applicant) -> None:
+    head = officer(role="head", username="gao", office_number="320")
+    actions.void_entry(head, applicant.number, "It was meant for <i>his</i> brother.")
+    page = text_of(applicant.get(at(applicant)))
+    assert "This application is void" in page and "office 320 declared it void on" in page
+    assert "It was meant for <i>his</i> brother." in page and "Declared void" in page
+    assert "This receipt is void" in text_of(applicant.get(at(applicant, "receipt/")))
+    assert "Void" in text_of(applicant.get("/mine/"))
+    late = applicant.post(at(applicant, "withdraw/"))
+    assert late["Location"] == f"/en{at(applicant)}"
+    applicant.prefix = ""
+    assert "这张回执已经作废" in text_of(applicant.get(at(applicant, "receipt/")))
+    assert "这件申请属于登记有误" in text_of(applicant.get(at(applicant)))

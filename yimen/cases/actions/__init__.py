@@ -40,7 +40,12 @@ from yimen.cases.actions.due_dates import (
     request_extension,
     tell_of_extension,
 )
-from yimen.cases.actions.ending import tell_of_withdrawal, withdraw
+from yimen.cases.actions.ending import (
+    tell_of_voiding,
+    tell_of_withdrawal,
+    void_entry,
+    withdraw,
+)
 from yimen.cases.actions.papers import extend_papers, issue_document
 from yimen.cases.actions.running import start_process
 from yimen.cases.actions.status import StatusTicket, open_status, send_status_code
@@ -82,7 +87,9 @@ __all__ = [
     "take_back_correction",
     "tell_of_correction",
     "tell_of_extension",
+    "tell_of_voiding",
     "tell_of_withdrawal",
     "upgrade_draft",
+    "void_entry",
     "withdraw",
 ]

@@ -1,4 +1,4 @@
-"""End a case before anything is decided: the applicant withdraws it."""
+"""End a case before anything is decided: the applicant withdraws it, or an office voids it."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,15 +7,18 @@ from django.db import transaction
 
 from yimen.base.actor import Actor
 from yimen.base.clock import now
-from yimen.cases.actions.notices import tell_withdrawn
+from yimen.cases.actions.notices import tell_voided, tell_withdrawn
 from yimen.cases.actions.running import CASE_COLUMNS
 from yimen.cases.actions.writing import city_day, officer, write_history
-from yimen.cases.events import Withdrawn
+from yimen.cases.events import Voided, Withdrawn
 from yimen.cases.models import ACTIVE_TASK_STATES, Case, ClockStop, Correction, Task
-from yimen.cases.queries.scope import case_visible_to
+from yimen.cases.queries.handling import application_of
+from yimen.cases.queries.scope import case_visible_to, hold_case
+from yimen.cases.queries.status import ending_reason
 from yimen.cases.rules.permissions import (
     check_case_move,
     check_may_answer,
+    check_may_void,
     check_reason,
     check_system,
     clerk_agency,
@@ -47,6 +50,26 @@ def withdraw(actor: Actor, receipt_number: str, reason: str = "") -> None:
     append(Withdrawn(case.id), actor=actor, person_id=case.person_id)
 
 
+@transaction.atomic
+def void_entry(actor: Actor, receipt_number: str, reason: str) -> None:
+    """Declare an application void that was entered by mistake; the applicant is told why.
+
+    By who holds ``case.void`` in the leading agency, or the clerk who entered it; only while nothing
+    is decided (a decision is revoked instead). Raises `CaseEnded` (how and when: voided or withdrawn
+    already), `WrongState` when the case is decided, `ReasonMissing`, `ReasonTooLong`, `NotAllowed`,
+    `NotFound`.
+    """
+    case = hold_case(actor, receipt_number)
+    check_may_void(actor, case.agency, application_of(case).submitted_by)
+    reason = check_reason(reason, needed=True)
+    at = now()
+    _end(case, "void", Outcome.VOIDED, at)
+    who = officer(actor, case.agency)
+    data: dict[str, object] = {"reason": reason}
+    write_history(case, HistoryKind.VOIDED, at, actor=actor, who=who, data=data)
+    append(Voided(case.id), actor=actor, person_id=case.person_id)
+
+
 def _end(case: Case, verb: str, outcome: Outcome, at: datetime) -> None:
     """Close a case whose row is held: nobody has a task in it, and no clock waits for anything."""
     case.state = check_case_move(verb, case.state)
@@ -68,3 +91,11 @@ def tell_of_withdrawal(actor: Actor, person_id: UUID, case_id: UUID) -> None:
     """Post the message that the application was taken back. Run by the worker; twice posts once."""
     check_system(actor, "case.tell")
     tell_withdrawn(actor, Case.objects.defer("process_state").get(person_id=person_id, id=case_id))
+
+
+@transaction.atomic
+def tell_of_voiding(actor: Actor, person_id: UUID, case_id: UUID) -> None:
+    """Post the message that the entry is void, and why. Run by the worker; twice posts once."""
+    check_system(actor, "case.tell")
+    case = Case.objects.defer("process_state").get(person_id=person_id, id=case_id)
+    tell_voided(actor, case, ending_reason(case))

@@ -160,6 +160,23 @@ def tell_withdrawn(actor: Actor, case: Case) -> None:
     _tell(actor, case, application_of(case), "withdrawn", subject, _in_every_language(body))
 
 
+def tell_voided(actor: Actor, case: Case, reason: str) -> None:
+    """Say that an application was entered by mistake and counts no more, with the office's reason."""
+    service = service_of(case)
+
+    def body(language: str) -> str:
+        said = _("“%(service)s”, %(number)s, is void: it was entered by mistake.") % {
+            "service": service.title[language],
+            "number": case.receipt_number,
+        }
+        why = _("The reason: %(reason)s") % {"reason": reason}
+        means = _("Nothing was decided about you. If you wanted to apply, you can still do so.")
+        return "\n\n".join([said, why, means])
+
+    subject = _in_every_language(lambda language: _("An application in your name is void"))
+    _tell(actor, case, application_of(case), "voided", subject, _in_every_language(body))
+
+
 def _tell(
     actor: Actor,
     case: Case,

@@ -24,6 +24,7 @@ from yimen.cases.rules.permissions import (
     check_complete,
     check_hand_over,
     check_release,
+    may_void,
 )
 from yimen.cases.types import CaseState, TaskOutcome, TaskState
 from yimen.catalogue.definition import FormField, Service
@@ -96,6 +97,7 @@ class CaseFileView:
     records: CaseRecords
     tasks: tuple[TaskView, ...]
     can_extend: bool  # may approve the extension that waits
+    can_void: bool
 
 
 def file(actor: Actor, receipt_number: str) -> CaseFileView:
@@ -125,6 +127,7 @@ def file(actor: Actor, receipt_number: str) -> CaseFileView:
         and actor.has("case.extend", case.agency)
         and status.extension is not None
         and status.extension.asked_by != actor.account_id,
+        can_void=status.is_open and may_void(actor, case.agency, application.submitted_by),
     )
 
 

@@ -59,7 +59,7 @@ class HistoryLine:
     opinion_given and decision_step {task, outcome, reason}; decided {outcome, reason};
     extension_asked, extended and extension_refused {days, reason, promised_due?}; due_changed
     {promised_due_before, promised_due}; document_issued {kind, sha256}; submitted {channel};
-    withdrawn {reason}.
+    withdrawn {reason?}; voided {reason}.
     """
 
     at: datetime
@@ -288,6 +288,13 @@ def history_of(case: Case, *, full: bool) -> tuple[HistoryLine, ...]:
         )
         for row in rows.order_by("id")
     )
+
+
+def ending_reason(case: Case) -> str:
+    """Return why a case ended before anything was decided, as it was written then."""
+    kinds = [str(kind) for kind in UNDECIDED_ENDS.values()]
+    rows = History.objects.filter(person_id=case.person_id, case_id=case.id, kind__in=kinds)
+    return str(rows.latest("id").data.get("reason", ""))
 
 
 def _open_to_residents(kind: str, data: dict[str, object]) -> dict[str, object]:

@@ -36,6 +36,7 @@ LONGEST_REASON = 2000
 MOST_AT_ONCE = 100
 HEAD = "case.hand_over"  # who may hand over sees and does the work of every role of the agency
 ENTER_FOR_OTHERS = "counter.accept"
+VOID = "case.void"
 
 
 class TaskLike(Protocol):
@@ -169,6 +170,23 @@ def check_ask(actor: Actor, task: TaskLike) -> None:
     _check_not_finished(task)
     if task.state == TaskState.CLAIMED and task.assignee != actor.account_id:
         raise AlreadyClaimed(officer_of(task), task.claimed_at)
+
+
+def may_void(actor: Actor, agency: str, entered_by: int | None) -> bool:
+    """Say whether the actor may void an entry: who holds the right where it lies, or who made it.
+
+    The clerk who entered an application sees a slip of the pen first; the right to enter for others
+    is still needed, so that a dismissed clerk has none.
+    """
+    own = entered_by is not None and entered_by == actor.account_id
+    clerk = own and bool(actor.agencies_with(ENTER_FOR_OTHERS))
+    return clerk or actor.kind is ActorKind.SYSTEM or actor.has(VOID, agency)
+
+
+def check_may_void(actor: Actor, agency: str, entered_by: int | None) -> None:
+    """Refuse who may not void an entry: see `may_void`."""
+    if not may_void(actor, agency, entered_by):
+        raise NotAllowed(VOID, agency)
 
 
 def check_reason(reason: str, *, needed: bool) -> str:

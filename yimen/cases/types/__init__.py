@@ -23,7 +23,7 @@ class CaseState(StrEnum):
     RECEIVED = "received"  # submitted; its process has not started yet
     HANDLING = "handling"  # the city's turn
     WAITING = "waiting"  # the resident's turn: a correction was asked for, the clock stands
-    CLOSED = "closed"  # decided, or withdrawn by the applicant
+    CLOSED = "closed"  # decided, withdrawn or voided
 
 
 class Outcome(StrEnum):
@@ -32,6 +32,7 @@ class Outcome(StrEnum):
     APPROVED = "approved"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"  # by the applicant, before anything was decided
+    VOIDED = "voided"  # by an office: it was entered by mistake
 
 
 DECIDED = (Outcome.APPROVED, Outcome.REFUSED)
@@ -77,6 +78,7 @@ class HistoryKind(StrEnum):
     DUE_CHANGED = "due_changed"  # the calendar changed
     DOCUMENT_ISSUED = "document_issued"
     WITHDRAWN = "withdrawn"
+    VOIDED = "voided"
 
 
 class CorrectionKind(StrEnum):

@@ -26,7 +26,7 @@ from yimen.channels.desk.notes import Note
 from yimen.channels.desk.pages import page_language
 from yimen.channels.desk.refusals import sentence, sign_in_had_ended, status_of
 
-FORMS = frozenset({*DEEDS, "take-back", "more-time", "answer-time"})
+FORMS = frozenset({*DEEDS, "take-back", "more-time", "answer-time", "void"})
 _MOST_TOLD = 5
 _MOST_DIGITS = 4
 
@@ -119,7 +119,7 @@ def _refused(
 @case_page
 def take_back(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
     """Go on without the correction."""
-    return _on_case(
+    return on_case(
         request,
         actor,
         number,
@@ -145,7 +145,7 @@ def ask_time(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
             reason.strip(),
         )
 
-    return _on_case(
+    return on_case(
         request,
         actor,
         number,
@@ -169,7 +169,7 @@ def _days(text: str) -> int:
 def answer_time(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
     """Approve or refuse more time."""
     approve = request.POST.get("answer") == "approve"
-    return _on_case(
+    return on_case(
         request,
         actor,
         number,
@@ -182,7 +182,7 @@ def answer_time(request: HttpRequest, actor: Actor, number: str) -> HttpResponse
     )
 
 
-def _on_case(
+def on_case(
     request: HttpRequest,
     actor: Actor,
     number: str,
@@ -191,6 +191,7 @@ def _on_case(
     settled: Callable[[CaseFileView], bool],
     done: str,
 ) -> HttpResponse:
+    """Do one thing with a case as a whole; ``settled`` says that a refused form was sent before."""
     looking = _looking(request, actor, number, verb)
     if looking is not None:
         return looking

@@ -87,7 +87,7 @@ def file_context(
         "can_ask_time": _can_ask_time(actor, file),
         "refused": refused,
         "errors": forms.summary(refused, works) if refused is not None else (),
-        "lost_text": _lost_text(refused, works),
+        "lost_text": _lost_text(refused, works, _offered(actor, file)),
         "decided_by": officer_words(status.decision.officer, city, language)
         if status.decision
         else "",
@@ -101,6 +101,7 @@ def _told(file: CaseFileView, process: Process, city: City, language: str) -> di
     extension = status.extension
     return {
         "happenings": told,
+        "ended_by": officer_words(status.ending.officer, city, language) if status.ending else "",
         "extension_by": officer_words(extension.officer, city, language) if extension else "",
     }
 
@@ -165,10 +166,24 @@ def _can_ask_time(actor: Actor, file: CaseFileView) -> bool:
     )
 
 
-def _lost_text(refused: Refused | None, works: tuple[forms.Work, ...]) -> tuple[str, ...]:
+def _offered(actor: Actor, file: CaseFileView) -> frozenset[str]:
+    """Return the forms about the case as a whole that take a text and stand on the page."""
+    offered = {
+        "more-time": _can_ask_time(actor, file),
+        "answer-time": file.can_extend,
+        "void": file.can_void,
+    }
+    return frozenset(verb for verb, here in offered.items() if here)
+
+
+def _lost_text(
+    refused: Refused | None, works: tuple[forms.Work, ...], offered: frozenset[str]
+) -> tuple[str, ...]:
     """Return what was typed into a form that is not there any more."""
-    if refused is None or refused.task_id is None:
+    if refused is None:
         return ()
+    if refused.task_id is None:
+        return () if refused.verb in offered else refused.typed
     here = any(work.task.id == refused.task_id and _offers(work, refused.verb) for work in works)
     return () if here else refused.typed
 

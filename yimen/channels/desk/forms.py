@@ -244,9 +244,9 @@ def summary(refused: Refused, works_here: Sequence[Work]) -> tuple[FieldError, .
     """
     if refused.task_id not in {None, *(work.task.id for work in works_here)}:
         return ()
-    return tuple(FieldError(_anchor(n, refused.task_id), s) for n, s in refused.about.items())
+    return tuple(FieldError(_anchor(name, refused), says) for name, says in refused.about.items())
 
 
-def _anchor(name: str, task_id: UUID | None) -> str:
-    """Return the id of what an error is about; the forms of two tasks may stand on one page."""
-    return f"{name.replace(SEPARATOR, '-')}-{task_id}" if task_id is not None else name
+def _anchor(name: str, refused: Refused) -> str:
+    """Return the id of what an error is about; several forms with one field stand on one page."""
+    return f"{name.replace(SEPARATOR, '-')}-{refused.task_id or refused.verb}"

@@ -172,4 +172,5 @@ _WORDS: dict[HistoryKind, Callable[[_Place], str]] = {
     HistoryKind.DUE_CHANGED: _moved,
     HistoryKind.DOCUMENT_ISSUED: lambda _place: _("The document was issued."),
     HistoryKind.WITHDRAWN: lambda _place: _("The applicant withdrew the application."),
+    HistoryKind.VOIDED: lambda _place: _("The entry was declared void."),
 }

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from yimen.accounts import rules as accounts
 from yimen.accounts.types import OfficerName
 from yimen.cases.rules import errors as cases
-from yimen.cases.types import CaseState, TaskOutcome
+from yimen.cases.types import CaseState, Outcome, TaskOutcome
 from yimen.catalogue.definition import City
 from yimen.channels.shared import wording
 from yimen.channels.shared.names import agency_words, officer_words
@@ -80,13 +80,11 @@ def _decided(error: cases.AlreadyDecided, city: City, language: str) -> str:
 
 def _ended(error: cases.CaseEnded, _city: City, language: str) -> str:
     words = {"when": wording.moment(error.at, language) if error.at is not None else ""}
-    return (
-        _(
-            "The applicant withdrew this application on %(when)s. Nothing is decided, and yours was not"
-            " recorded."
-        )
-        % words
-    )
+    if error.outcome is Outcome.VOIDED:
+        said = _("This entry was declared void on %(when)s.") % words
+    else:
+        said = _("The applicant withdrew this application on %(when)s.") % words
+    return _("%(said)s Nothing is decided, and yours was not recorded.") % {"said": said}
 
 
 def _somebody(who: OfficerName, city: City, language: str) -> str:

@@ -87,6 +87,7 @@ def status(request: HttpRequest, number: str) -> HttpResponse:
         "asked_by": officer_words(found.your_turn.officer, city, language)
         if found.your_turn
         else "",
+        "ended_by": officer_words(found.ending.officer, city, language) if found.ending else "",
         "fee_now": current.fee.amount if found.fee_changed and current is not None else None,
         "section": "mine",
     }

@@ -115,6 +115,10 @@ def _withdrawn(line: HistoryLine, _status: CaseStatus, _city: City, _language: s
     return _("You withdrew the application"), str(line.data.get("reason", ""))
 
 
+def _voided(line: HistoryLine, _status: CaseStatus, city: City, language: str) -> Words:
+    return _("Declared void"), officer_words(line.officer, city, language)
+
+
 def _titles(line: HistoryLine, status: CaseStatus, language: str) -> str:
     items = line.data.get("items")
     keys = [str(item["key"]) for item in items] if isinstance(items, list) else []
@@ -134,6 +138,7 @@ _DONE: dict[HistoryKind, Callable[[HistoryLine, CaseStatus, City, str], Words]] 
     HistoryKind.DECIDED: _decided,
     HistoryKind.DOCUMENT_ISSUED: _issued,
     HistoryKind.WITHDRAWN: _withdrawn,
+    HistoryKind.VOIDED: _voided,
 }
 
 

@@ -40,7 +40,9 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     reason = request.POST.get("reason", "")
     try:
         actions.withdraw(actor, number, reason)
-    except WrongState:  # decided while this page was open: the decision stands
+    except WrongState:  # decided or voided while this page was open
+        if queries.status(actor, number).ending is not None:
+            return redirect("portal:status", status.receipt_number)
         return _page(request, status, reason, too_late=True, code=HTTPStatus.CONFLICT)
     except ReasonTooLong as error:
         words = _("The reason is too long. Shorten it to %(most)s characters.") % {

@@ -13,6 +13,8 @@ def state_words(state: CaseState, outcome: Outcome | None) -> tuple[str, str]:
         return _("Refused"), "closed"
     if outcome is Outcome.WITHDRAWN:
         return _("Withdrawn"), "closed"
+    if outcome is Outcome.VOIDED:
+        return _("Void"), "closed"
     if state is CaseState.WAITING:
         return _("Your turn"), "turn"
     if state is CaseState.RECEIVED:
