@@ -19,7 +19,6 @@ from playwright.sync_api import StorageState
 from journeys.one_time import one_time_code
 from tests.config.conftest import ROOT, Running, wait_for
 
-_BETWEEN_MESSAGES = "-" * 79 + "\n"
 Found = TypeVar("Found")
 
 
@@ -79,10 +78,9 @@ class House(Running):
         """Return the e-mails to an address, oldest first."""
         found = []
         for file in sorted((self.data / "email").glob("*.log")):
-            for text in file.read_text(encoding="utf-8").split(_BETWEEN_MESSAGES):
-                message = email.message_from_string(text, policy=email.policy.default)
-                if isinstance(message, EmailMessage) and address in str(message.get("To", "")):
-                    found.append(message)
+            message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+            if isinstance(message, EmailMessage) and address in str(message.get("To", "")):
+                found.append(message)
         return found
 
     def email_to(self, address: str, saying: str) -> str:

@@ -15,12 +15,10 @@ from yimen.base.identifiers import credit_code_check
 from yimen.base.text import Text
 from yimen.ledger.models import Event
 from yimen.mailbox import tasks
-from yimen.mailbox.actions import mark_read, post, send_code, send_email
+from yimen.mailbox.actions import deliver, mark_read, post, send_code
 from yimen.mailbox.models import Delivery, Message
 from yimen.mailbox.queries import message, messages_of, unread_count
 from yimen.mailbox.rules import (
-    MOST_TRIES,
-    EmailNotSent,
     MessageNotFound,
     NotAllowed,
     first_address,
@@ -66,7 +64,7 @@ def posted(person: Person, key: str = "event-1", **more: str) -> UUID:
 def delivered() -> None:
     """Do what the worker does with every delivery that waits."""
     for row in Delivery.objects.filter(state="waiting"):
-        tasks.send_email("event", str(row.person_id), {"delivery_id": str(row.id)})
+        tasks.deliver("event", str(row.person_id), {"delivery_id": str(row.id)})
 
 
 def test_a_message_is_in_the_mailbox_of_its_person(wang: Person) -> None:
@@ -211,7 +209,7 @@ def test_without_any_address_the_message_waits_in_the_mailbox(wang: Person) -> N
     posted(wang)
     assert not Delivery.objects.exists()
     event = Event.objects.get(kind="mailbox.message_posted")
-    tasks.send_email(str(event.id), str(wang.pk), event.payload)
+    tasks.deliver(str(event.id), str(wang.pk), event.payload)
     assert mail.outbox == []
 
 
@@ -234,7 +232,7 @@ def test_an_e_mail_is_sent_once_and_its_text_is_forgotten(wang: Person) -> None:
     row = Delivery.objects.get()
     assert (row.state, row.body, row.tries) == ("sent", "", 1)
     assert isinstance(row.sent_at, datetime) and row.sent_at.tzinfo is UTC
-    send_email(SYSTEM, row.person_id, row.id)
+    deliver(SYSTEM, row.person_id, row.id)
     assert len(mail.outbox) == 1
 
 
@@ -247,37 +245,13 @@ def test_a_code_is_in_the_e_mail_and_nowhere_after_it_was_sent(wang: Person) -> 
     assert "123456" not in str(list(Event.objects.values_list("payload", flat=True)))
 
 
-def test_a_mail_server_that_is_away_is_tried_again(
-    wang: Person, settings: pytest.FixtureRequest
-) -> None:
-    account_of(wang)
-    posted(wang)
-    row = Delivery.objects.get()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]  # Django's settings
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9  # type: ignore[attr-defined]  # discard
-    for tries in range(1, MOST_TRIES):
-        with pytest.raises(EmailNotSent):
-            send_email(SYSTEM, row.person_id, row.id)
-        row.refresh_from_db()
-        assert (row.state, row.tries, row.error) == (
-            "waiting",
-            tries,
-            "ConnectionRefusedError",
-        )
-    send_email(SYSTEM, row.person_id, row.id)
-    row.refresh_from_db()
-    assert (row.state, row.body) == ("failed", "")
-    assert Event.objects.get(kind="mailbox.email_failed").payload["tries"] == MOST_TRIES
-    assert len(messages_of(owner(wang.pk))) == 1
-
-
 def test_an_e_mail_that_can_never_be_written_is_given_up_at_once(wang: Person) -> None:
     send_code(wang.pk, "fang@example.org", "123456", "261102-AAAA-AAAA", "en", SYSTEM)
     Delivery.objects.update(subject="Your code:\n123456")
     delivered()
     row = Delivery.objects.get()
     assert (row.state, row.subject, row.body, row.error) == ("failed", "", "", "BadHeaderError")
-    assert Event.objects.get(kind="mailbox.email_failed").payload["tries"] == 1
+    assert Event.objects.get(kind="mailbox.delivery_failed").payload["tries"] == 1
 
 
 def test_an_e_mail_that_waits_for_a_day_is_given_up(wang: Person) -> None:
@@ -288,13 +262,7 @@ def test_an_e_mail_that_waits_for_a_day_is_given_up(wang: Person) -> None:
         tasks.give_up_old(0)
     row = Delivery.objects.get()
     assert (row.state, row.subject, row.body) == ("failed", "", "")
-    assert Event.objects.filter(kind="mailbox.email_failed").count() == 1
-
-
-def test_the_job_is_tried_again_later_and_later() -> None:
-    retry = tasks.send_email.retry_strategy
-    assert retry is not None
-    assert retry.max_attempts == MOST_TRIES
+    assert Event.objects.filter(kind="mailbox.delivery_failed").count() == 1
 
 
 def test_an_address_is_shown_masked() -> None:

@@ -157,8 +157,13 @@ if SMTP.hostname:
     EMAIL_USE_TLS = not EMAIL_USE_SSL
     EMAIL_TIMEOUT = 20
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_BACKEND = "yimen.mailbox.gateways.email.FileBackend"
     EMAIL_FILE_PATH = DATA_FOLDER / "email"
+# YIMEN_SMS = https://gateway.example/messages; else one JSON line a message in a file.
+SMS_GATEWAY = os.environ.get("YIMEN_SMS", "")
+SMS_TOKEN = os.environ.get("YIMEN_SMS_TOKEN", "")
+SMS_TIMEOUT = 10.0  # seconds that a gateway may be silent
+SMS_FOLDER = DATA_FOLDER / "sms"
 DEFAULT_FROM_EMAIL = os.environ.get("YIMEN_EMAIL_FROM", "noreply@yimen.invalid")
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE

@@ -10,7 +10,7 @@ class MailboxConfig(AppConfig):
     label = "mailbox"
 
     def ready(self) -> None:
-        """Let e-mails go out when one was queued, and papers stay as long as their messages."""
+        """Let messages go out when one was queued, and papers stay as long as their messages."""
         from yimen.accounts.actions import extend_email
         from yimen.ledger.events import subscribe
         from yimen.ledger.queries import extend_naming
@@ -20,6 +20,6 @@ class MailboxConfig(AppConfig):
 
         extend_email(queue_account_email)
         extend_naming(named_documents)
-        subscribe(MessagePosted, "yimen.mailbox.tasks.send_email")
-        subscribe(CodeQueued, "yimen.mailbox.tasks.send_email")
-        subscribe(AccountEmailQueued, "yimen.mailbox.tasks.send_email")
+        subscribe(MessagePosted, "yimen.mailbox.tasks.deliver")
+        subscribe(CodeQueued, "yimen.mailbox.tasks.deliver")
+        subscribe(AccountEmailQueued, "yimen.mailbox.tasks.deliver")

@@ -1,4 +1,4 @@
-"""What the mailbox tells the ledger: ids only, never a word of a message."""
+"""What the mailbox tells the ledger: ids and ways only, never a word or an address."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -9,16 +9,16 @@ from yimen.ledger.events import Event
 
 @dataclass(frozen=True, slots=True)
 class MessagePosted(Event):
-    """A message was put into somebody's mailbox; ``delivery_id`` is its e-mail, if one goes."""
+    """A message was put into somebody's mailbox; ``deliveries`` bring word of it."""
 
     kind: ClassVar[str] = "mailbox.message_posted"
     message_id: UUID
-    delivery_id: UUID | None
+    deliveries: list[str]
 
 
 @dataclass(frozen=True, slots=True)
 class CodeQueued(Event):
-    """An e-mail with a one-time code waits to be sent."""
+    """An e-mail or a short message with a one-time code waits to be sent."""
 
     kind: ClassVar[str] = "mailbox.code_queued"
     delivery_id: UUID
@@ -33,19 +33,30 @@ class AccountEmailQueued(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class EmailSent(Event):
-    """An e-mail was handed to the mail server."""
+class DeliverySent(Event):
+    """The mail server, the gateway or the post took a delivery."""
 
-    kind: ClassVar[str] = "mailbox.email_sent"
+    kind: ClassVar[str] = "mailbox.delivery_sent"
     delivery_id: UUID
+    way: str
 
 
 @dataclass(frozen=True, slots=True)
-class EmailFailed(Event):
-    """An e-mail was given up: after the last try, or because it can never be sent."""
+class DeliveryArrived(Event):
+    """A gateway says that a short message is on the telephone."""
 
-    kind: ClassVar[str] = "mailbox.email_failed"
+    kind: ClassVar[str] = "mailbox.delivery_arrived"
     delivery_id: UUID
+    way: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFailed(Event):
+    """A delivery was given up: after the last try, or because it can never arrive."""
+
+    kind: ClassVar[str] = "mailbox.delivery_failed"
+    delivery_id: UUID
+    way: str
     tries: int
 
 
@@ -55,3 +66,29 @@ class MessageRead(Event):
 
     kind: ClassVar[str] = "mailbox.message_read"
     message_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class WaysChosen(Event):
+    """Somebody said by which ways they want to hear of messages."""
+
+    kind: ClassVar[str] = "mailbox.ways_chosen"
+    account_id: int
+    ways: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneVerified(Event):
+    """Somebody entered the code that was sent to their telephone."""
+
+    kind: ClassVar[str] = "mailbox.phone_verified"
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneCodeRefused(Event):
+    """A wrong code was entered for a telephone."""
+
+    kind: ClassVar[str] = "mailbox.phone_code_refused"
+    account_id: int
+    tries_left: int

@@ -2,28 +2,39 @@
 
 from uuid import UUID
 
-from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from yimen.base.actor import SYSTEM
 from yimen.mailbox import actions
-from yimen.mailbox.rules import MOST_TRIES, EmailNotSent
-
-# 4, 16, 64 seconds ... about 18 hours in all: mail servers come back.
-_RETRY = RetryStrategy(max_attempts=MOST_TRIES, exponential_wait=4, retry_exceptions={EmailNotSent})
 
 
-@app.task(name="yimen.mailbox.tasks.send_email", queue="email", retry=_RETRY)
-def send_email(event_id: str, person_id: str | None, payload: dict[str, object]) -> None:
-    """Send the e-mail of a message or of a code, if one was queued."""
-    delivery = payload.get("delivery_id")
-    if person_id is not None and isinstance(delivery, str):
-        actions.send_email(SYSTEM, UUID(person_id), UUID(delivery))
+@app.task(name="yimen.mailbox.tasks.deliver", queue="email")
+def deliver(event_id: str, person_id: str | None, payload: dict[str, object]) -> None:
+    """Try at once what an event queued. What does not go out is tried again by the clock."""
+    named = payload.get("deliveries", payload.get("delivery_id"))
+    if person_id is not None and named:
+        for delivery in named if isinstance(named, list) else [named]:
+            actions.deliver(SYSTEM, UUID(person_id), UUID(str(delivery)))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="yimen.mailbox.tasks.deliver_waiting", queue="email", queueing_lock="mailbox-due")
+def deliver_waiting(timestamp: int) -> None:
+    """Every minute: try again what is due, also what a killed worker left."""
+    actions.deliver_due(SYSTEM)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="yimen.mailbox.tasks.ask_gateway", queue="email", queueing_lock="mailbox-fates")
+def ask_gateway(timestamp: int) -> None:
+    """Every five minutes: ask what became of the short messages that were sent."""
+    actions.ask_fates(SYSTEM)
 
 
 @app.periodic(cron="37 * * * *")
 @app.task(name="yimen.mailbox.tasks.give_up_old", queue="email", queueing_lock="mailbox-give-up")
 def give_up_old(timestamp: int) -> None:
-    """Every hour: give up e-mails that could not be sent for a day."""
+    """Every hour: give up what could not be sent for a day, and forget old codes."""
+    actions.forget_phone_codes(SYSTEM)
     while actions.give_up_old(SYSTEM):
         pass

@@ -2,13 +2,16 @@
 
 from django.urls import include, path
 
-from yimen.channels.portal.account import readings, views
+from yimen.channels.portal.account import readings, telling, views
 
 urlpatterns = [
     path("", views.home, name="account_home"),
     path("person/", views.tie, name="account_tie"),
     path("person/code/", views.tie_code, name="account_tie_code"),
     path("readings/", readings.readings, name="account_readings"),
+    path("telling/", telling.telling, name="account_telling"),
+    path("telling/number/", telling.number, name="account_telling_number"),
+    path("telling/code/", telling.code, name="account_telling_code"),
     path("second-factor/", include("allauth.mfa.urls")),
     path("", include("allauth.account.urls")),
 ]

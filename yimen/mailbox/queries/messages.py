@@ -1,18 +1,17 @@
-"""Reads of one's own mailbox, and to which address an e-mail goes."""
+"""Reads of one's own mailbox."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from yimen.accounts.models import Account
 from yimen.base.actor import Actor
 from yimen.base.text import Text
 from yimen.mailbox.models import Message
-from yimen.mailbox.rules import MessageNotFound, first_address
-from yimen.people.queries import acting_ids, all_ids, representatives_of
+from yimen.mailbox.rules import MessageNotFound
+from yimen.people.queries import acting_ids
 
 PAGE = 50  # messages answered at once
 
@@ -80,23 +79,3 @@ def named_documents(names: Collection[str]) -> QuerySet[Message, str]:
 def unread_count(actor: Actor) -> int:
     """Return how many messages the actor has not opened yet."""
     return _visible_to(actor).filter(read_at__isnull=True).count()
-
-
-def address_of(person_id: UUID, stated: str = "") -> str:
-    """Return the e-mail address at which a person is reached, or "".
-
-    That of the account that belongs to the person, else the one stated in an application, else, for
-    an organisation, that of who represents it. What was begun before signing in belongs to the
-    account that has taken it over.
-    """
-    ids = all_ids(person_id, claims=True)
-    own = first_address((_account_address(ids), stated))
-    return own or _account_address(representatives_of(ids))
-
-
-def _account_address(ids: Sequence[UUID]) -> str:
-    accounts = Account.objects.filter(
-        Q(person_id__in=ids) | Q(provisional_person_id__in=ids), is_active=True
-    ).exclude(email="")
-    address = accounts.order_by("id").values_list("email", flat=True).first()
-    return str(address or "")

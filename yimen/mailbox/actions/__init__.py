@@ -1,0 +1,32 @@
+"""Every write to messages, to what brings them to people, and to how people want to be told."""
+
+from yimen.mailbox.actions.choosing import (
+    ask_phone_code,
+    choose_ways,
+    confirm_phone,
+    forget_phone_codes,
+)
+from yimen.mailbox.actions.delivering import ask_fates, deliver, deliver_due, give_up_old
+from yimen.mailbox.actions.posting import (
+    in_language,
+    mark_read,
+    post,
+    queue_account_email,
+    send_code,
+)
+
+__all__ = [
+    "ask_fates",
+    "ask_phone_code",
+    "choose_ways",
+    "confirm_phone",
+    "deliver",
+    "deliver_due",
+    "forget_phone_codes",
+    "give_up_old",
+    "in_language",
+    "mark_read",
+    "post",
+    "queue_account_email",
+    "send_code",
+]
