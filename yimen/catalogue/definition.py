@@ -23,6 +23,7 @@ from yimen.catalogue.types import (
     DivisionLevel,
     FieldKind,
     NodeKind,
+    NoticeKind,
     Refresh,
     Sharing,
     Subject,
@@ -401,6 +402,17 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """What people are told on one occasion, with words in braces that are filled in."""
+
+    kind: NoticeKind
+    subject: Text
+    body: Text  # paragraphs are parted by an empty line
+    sms: Text
+    place: Place = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class City:
     """A whole folder of declarations."""
 
@@ -420,6 +432,7 @@ class City:
     data_sets: Mapping[str, DataSet]
     processes: Mapping[str, Process]
     services: Mapping[str, Service]
+    notices: Mapping[NoticeKind, Notice]
     place: Place = field(compare=False)
     files_hash: str = ""
     interface: Mapping[str, bytes] = field(default_factory=dict)  # by language, in MO format

@@ -29,6 +29,17 @@ class FieldKind(StrEnum):
     DIVISION = "division"
 
 
+class NoticeKind(StrEnum):
+    """The occasions on which a city tells people something."""
+
+    RECEIVED = "received"
+    DUE_CHANGED = "due_changed"  # the calendar of working days has changed
+    CORRECTION = "correction"
+    EXTENDED = "extended"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
 class Audience(StrEnum):
     """For whom a service is."""
 

@@ -88,5 +88,6 @@ def tiny_city() -> City:
         data_sets={},
         processes={},
         services={},
+        notices={},
         place=HERE,
     )

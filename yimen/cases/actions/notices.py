@@ -1,16 +1,17 @@
-"""The messages that applicants get: received, your turn, decided. Written here, posted by mailbox.
+"""The messages that applicants get: received, your turn, decided. Posted by mailbox.
 
-Each has one key for each case and occasion, so that a job that runs twice posts once.
+What they say is declared in the city's folder (`notices.toml`); here stands what is filled in. Each
+has one key for each case and occasion, so that a job that runs twice posts once.
 """
 
 from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from yimen.base.actor import Actor
-from yimen.base.text import Text
 from yimen.cases.models import Application, Case, Correction, Extension
 from yimen.cases.queries.contacts import stated_address
 from yimen.cases.queries.handling import application_of, service_of
@@ -18,32 +19,19 @@ from yimen.cases.rules.papers import shown_day
 from yimen.cases.types import Outcome
 from yimen.catalogue.definition import Service
 from yimen.catalogue.queries import current_city
+from yimen.catalogue.rules import filled_in
+from yimen.catalogue.types import NoticeKind
 from yimen.mailbox.actions import in_language, post
 
-
-def _in_every_language(say: Callable[[str], str]) -> Text:
-    """Return a text made in each language of the city."""
-    texts = {}
-    for language in current_city().languages:
-        with in_language(language):
-            texts[language] = say(language)
-    return Text.of(texts)
+Words = dict[str, dict[str, str]]  # language -> placeholder -> what stands for it
 
 
 def tell_received(actor: Actor, case: Case, service: Service) -> None:
     """Say that an application came in, and by when it will be decided."""
-
-    def body(language: str) -> str:
-        said = _("Your application “%(service)s” has arrived. Receipt number: %(number)s.") % {
-            "service": service.title[language],
-            "number": case.receipt_number,
-        }
-        assert case.promised_due is not None  # nothing has stopped the clock yet
-        due = _("We will decide by %(day)s.") % {"day": shown_day(case.promised_due, language)}
-        return f"{said}\n\n{due}"
-
-    subject = _in_every_language(lambda language: _("We have received your application"))
-    _tell(actor, case, application_of(case), "received", subject, _in_every_language(body))
+    due = case.promised_due
+    assert due is not None  # nothing has stopped the clock yet
+    words = _words(lambda language: {"day": shown_day(due, language)})
+    _tell(actor, case, NoticeKind.RECEIVED, words, "received", service=service)
 
 
 def tell_due_changed(actor: Actor, case: Case, before: date | None, change_id: UUID) -> None:
@@ -51,66 +39,41 @@ def tell_due_changed(actor: Actor, case: Case, before: date | None, change_id: U
     day = case.promised_due
     if day is None or before is None:
         return
-    service = service_of(case)
-
-    def body(language: str) -> str:
-        return _(
-            "We will decide on “%(service)s”, %(number)s, by %(day)s. Before, it was %(before)s:"
-            " the calendar of working days has changed."
-        ) % {
-            "service": service.title[language],
-            "number": case.receipt_number,
+    words = _words(
+        lambda language: {
             "day": shown_day(day, language),
             "before": shown_day(before, language),
         }
-
-    subject = _in_every_language(lambda language: _("The day of our decision has moved"))
-    key = f"due:{change_id}"
-    _tell(actor, case, application_of(case), key, subject, _in_every_language(body))
+    )
+    _tell(actor, case, NoticeKind.DUE_CHANGED, words, f"due:{change_id}")
 
 
 def tell_correction(actor: Actor, case: Case, correction: Correction) -> None:
     """Say that it is the resident's turn, with the officer's sentences."""
     service = service_of(case)
 
-    def body(language: str) -> str:
+    def items(language: str) -> dict[str, str]:
         lines = [
-            _("We need something from you to go on with “%(service)s”, %(number)s:")
-            % {"service": service.title[language], "number": case.receipt_number}
-        ]
-        lines += [
             f"– {_title(service, item['key'], language)}: {item['says']}"
             for item in correction.items
         ]
-        lines.append(_("The time limit stands still until you have answered."))
-        return "\n\n".join(lines)
+        return {"items": "\n\n".join(lines)}
 
-    subject = _in_every_language(lambda language: _("We need something from you"))
     key = f"correction:{correction.id}"
-    _tell(actor, case, application_of(case), key, subject, _in_every_language(body))
+    _tell(actor, case, NoticeKind.CORRECTION, _words(items), key, service=service)
 
 
 def tell_extended(actor: Actor, case: Case, extension: Extension) -> None:
     """Say that the decision takes longer: by when it comes now, and why."""
-    service = service_of(case)
-
-    def body(language: str) -> str:
-        said = _("It takes longer to decide “%(service)s”, %(number)s.") % {
-            "service": service.title[language],
-            "number": case.receipt_number,
-        }
-        why = _("The reason: %(reason)s") % {"reason": extension.reason}
-        return "\n\n".join([said, why, _now_due(case, language)])
-
-    subject = _in_every_language(lambda language: _("Your application takes longer"))
-    key = f"extension:{extension.id}"
-    _tell(actor, case, application_of(case), key, subject, _in_every_language(body))
+    words = _words(lambda language: {"reason": extension.reason, "due": _now_due(case, language)})
+    _tell(actor, case, NoticeKind.EXTENDED, words, f"extension:{extension.id}")
 
 
 def _now_due(case: Case, language: str) -> str:
-    if case.promised_due is None:  # something was asked for since
-        return _("The time limit stands still until you have answered.")
-    return _("We will decide by %(day)s.") % {"day": shown_day(case.promised_due, language)}
+    with in_language(language):
+        if case.promised_due is None:  # something was asked for since
+            return _("The time limit stands still until you have answered.")
+        return _("We will decide by %(day)s.") % {"day": shown_day(case.promised_due, language)}
 
 
 def _title(service: Service, key: str, language: str) -> str:
@@ -124,24 +87,14 @@ def tell_decided(
     actor: Actor, case: Case, application: Application, service: Service, sha256: str
 ) -> None:
     """Say that a case is decided, with the certificate or the refusal letter."""
+    approved = case.outcome == Outcome.APPROVED
+    kind = NoticeKind.APPROVED if approved else NoticeKind.REFUSED
+    _tell(actor, case, kind, _words(), "decided", service=service, sha256=sha256)
 
-    def body(language: str) -> str:
-        words = {"service": service.title[language], "number": case.receipt_number}
-        if case.outcome == Outcome.APPROVED:
-            return (
-                _("“%(service)s”, %(number)s, was approved. The document is with this message.")
-                % words
-            )
-        return (
-            _(
-                "“%(service)s”, %(number)s, was refused. The letter with this message says why, and"
-                " how and until when you can contest it."
-            )
-            % words
-        )
 
-    subject = _in_every_language(lambda language: _("Your application is decided"))
-    _tell(actor, case, application, "decided", subject, _in_every_language(body), sha256)
+def _words(say: Callable[[str], dict[str, str]] = lambda _: {}) -> Words:
+    """Return what is filled in, made in each language of the city."""
+    return {language: say(language) for language in current_city().languages}
 
 
 def tell_withdrawn(actor: Actor, case: Case) -> None:
@@ -180,20 +133,30 @@ def tell_voided(actor: Actor, case: Case, reason: str) -> None:
 def _tell(
     actor: Actor,
     case: Case,
-    application: Application,
+    kind: NoticeKind,
+    words: Words,
     occasion: str,
-    subject: Text,
-    body: Text,
+    *,
+    service: Service | None = None,
     sha256: str | None = None,
 ) -> None:
+    """Post what the city declares for an occasion, with the words filled in."""
+    city, service, application = current_city(), service or service_of(case), application_of(case)
+    notice = city.notices[kind]
+    for language, known in words.items():
+        known["city"] = city.title[language]
+        known["service"] = service.title[language]
+        known["number"] = case.receipt_number
+        known["address"] = settings.SITE_URL
     post(
         case.person_id,
-        subject,
-        body,
+        filled_in(notice.subject, words),
+        filled_in(notice.body, words),
         key=f"case:{case.id}:{occasion}" if ":" not in occasion else occasion,
         actor=actor,
         case_receipt=case.receipt_number,
         document_sha256=sha256,
         language=application.language,
-        email=stated_address(service_of(case), application),
+        email=stated_address(service, application),
+        sms=filled_in(notice.sms, words),
     )

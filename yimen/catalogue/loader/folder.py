@@ -15,16 +15,16 @@ MOST_FILES = 200_000
 
 _CODE = "[a-z][a-z0-9-]*"
 _PLACES = re.compile(
-    r"city\.toml|agencies\.toml|standards\.toml|divisions\.csv|calendar\.csv|README\.md|"
+    r"city\.toml|agencies\.toml|standards\.toml|notices\.toml|divisions\.csv|calendar\.csv|README\.md|"
     rf"[a-z0-9-]+\.svg|datasets/[a-z][a-z0-9_]*\.toml|processes/{_CODE}\.bpmn|"
     rf"interface/[a-z]{{2,3}}\.po|articles/{_CODE}\.[a-z]{{2,3}}\.md|"
     r"demo/(?:residents|staff|organisations)\.toml|"
     rf"services/{_CODE}/(?:service\.toml|guide\.[a-z]{{2,3}}\.md|examples/{_CODE}\.toml)"
 )
 _NAMES = (
-    "city.toml", "agencies.toml", "standards.toml", "divisions.csv", "calendar.csv", "README.md",
-    "service.toml", "datasets", "processes", "services", "examples", "demo", "interface", "articles",
-    "residents.toml",
+    "city.toml", "agencies.toml", "standards.toml", "notices.toml", "divisions.csv",
+    "calendar.csv", "README.md", "service.toml", "datasets", "processes", "services", "examples",
+    "demo", "interface", "articles", "residents.toml",
     "staff.toml", "organisations.toml",
 )  # fmt: skip
 

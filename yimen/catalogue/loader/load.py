@@ -30,6 +30,7 @@ from yimen.catalogue.loader.examples import check_example, read_example
 from yimen.catalogue.loader.folder import misplaced, read_folder
 from yimen.catalogue.loader.forms import Known
 from yimen.catalogue.loader.interface import read_articles, read_interface
+from yimen.catalogue.loader.notices import read_notices
 from yimen.catalogue.loader.reading import Reading
 from yimen.catalogue.loader.services import read_service
 from yimen.catalogue.loader.table import root_table
@@ -205,6 +206,7 @@ class Loading:
             data_sets=whole,
             processes={code: found for code, found in processes.items() if found is not None},
             services={},
+            notices=read_notices(reading, basics.title),
             files_hash=content_hash(reading.files),
             interface=read_interface(reading, self._paths("interface/")),
             articles=read_articles(reading, self._paths("articles/")),

@@ -23,6 +23,7 @@ from yimen.catalogue.rules.errors import (
 )
 from yimen.catalogue.rules.finding import search_words
 from yimen.catalogue.rules.measures import contrast, in_calendar_days, is_longer, stages
+from yimen.catalogue.rules.notices import filled_in
 from yimen.catalogue.rules.planning import (
     AppliedService,
     declaration_changes,
@@ -46,6 +47,7 @@ __all__ = [
     "check_plan",
     "contrast",
     "declaration_changes",
+    "filled_in",
     "in_calendar_days",
     "is_longer",
     "read_answer",

@@ -99,6 +99,7 @@ def declaration_changes(before: City | None, after: City) -> list[Change]:
         ("data set", "data_sets"),
         ("process", "processes"),
         ("standard", "standards"),
+        ("notice", "notices"),
     ):
         old = getattr(before, attribute) if before else {}
         changes += _compared(subject, old, getattr(after, attribute))

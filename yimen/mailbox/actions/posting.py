@@ -22,6 +22,7 @@ from yimen.mailbox.queries import message_row, reach_of
 from yimen.mailbox.rules import check_may_post
 from yimen.mailbox.types import DeliveryState, Way
 
+NO_TEXT = Text()
 _LONGEST_SUBJECT = 200
 
 
@@ -44,12 +45,14 @@ def post(
     document_sha256: str | None = None,
     language: str = "zh",
     email: str = "",
+    sms: Text = NO_TEXT,
 ) -> UUID:
     """Put a message into a person's mailbox, once for each ``key``, and return its id.
 
     Word of it goes by the ways that the person has chosen, or by e-mail to ``email`` where there is
     no account (somebody who applied without signing in). It says only that there is a message, with
-    the receipt number and where to read it. ``language`` is the one in which it is said.
+    the receipt number and where to read it. ``language`` is the one in which it is said; ``sms`` is
+    what a short message says, where it is not the usual sentence.
     """
     check_may_post(actor)
     existing = Message.objects.filter(person_id=person_id, key=key).first()
@@ -69,7 +72,7 @@ def post(
     if reach.email:
         queued.append(_queue_email(row, reach.email, language))
     if reach.phone:
-        queued.append(_queue_sms(row, reach.phone, language))
+        queued.append(_queue_sms(row, reach.phone, language, sms))
     event = MessagePosted(row.id, [str(delivery.id) for delivery in queued])
     append(event, actor=actor, person_id=person_id)
     return row.id
@@ -89,10 +92,11 @@ def _queue_email(row: Message, address: str, language: str) -> Delivery:
     return queue(row.person_id, Way.EMAIL, address, text, subject=subject, message_id=row.id)
 
 
-def _queue_sms(row: Message, phone: str, language: str) -> Delivery:
+def _queue_sms(row: Message, phone: str, language: str, sms: Text) -> Delivery:
     with in_language(language):
         words = {"city": current_city().title[language], "address": settings.SITE_URL}
-        text = _("%(city)s: there is a message for you. Sign in and read it: %(address)s") % words
+        usual = _("%(city)s: there is a message for you. Sign in and read it: %(address)s") % words
+    text = sms[language] or usual
     return queue(row.person_id, Way.SMS, phone, text, message_id=row.id)
 
 
