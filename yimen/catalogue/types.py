@@ -38,6 +38,8 @@ class NoticeKind(StrEnum):
     EXTENDED = "extended"
     APPROVED = "approved"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    VOIDED = "voided"
 
 
 class Audience(StrEnum):

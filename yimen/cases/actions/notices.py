@@ -92,42 +92,20 @@ def tell_decided(
     _tell(actor, case, kind, _words(), "decided", service=service, sha256=sha256)
 
 
-def _words(say: Callable[[str], dict[str, str]] = lambda _: {}) -> Words:
-    """Return what is filled in, made in each language of the city."""
-    return {language: say(language) for language in current_city().languages}
-
-
 def tell_withdrawn(actor: Actor, case: Case) -> None:
     """Say that the applicant has taken the application back, and what that means."""
-    service = service_of(case)
-
-    def body(language: str) -> str:
-        said = _("“%(service)s”, %(number)s, is withdrawn, as you asked. Nothing was decided.") % {
-            "service": service.title[language],
-            "number": case.receipt_number,
-        }
-        again = _("You can apply again at any time. If it was not you, tell us at once.")
-        return f"{said}\n\n{again}"
-
-    subject = _in_every_language(lambda language: _("Your application is withdrawn"))
-    _tell(actor, case, application_of(case), "withdrawn", subject, _in_every_language(body))
+    _tell(actor, case, NoticeKind.WITHDRAWN, _words(), "withdrawn")
 
 
 def tell_voided(actor: Actor, case: Case, reason: str) -> None:
     """Say that an application was entered by mistake and counts no more, with the office's reason."""
-    service = service_of(case)
+    words = _words(lambda _language: {"reason": reason})
+    _tell(actor, case, NoticeKind.VOIDED, words, "voided")
 
-    def body(language: str) -> str:
-        said = _("“%(service)s”, %(number)s, is void: it was entered by mistake.") % {
-            "service": service.title[language],
-            "number": case.receipt_number,
-        }
-        why = _("The reason: %(reason)s") % {"reason": reason}
-        means = _("Nothing was decided about you. If you wanted to apply, you can still do so.")
-        return "\n\n".join([said, why, means])
 
-    subject = _in_every_language(lambda language: _("An application in your name is void"))
-    _tell(actor, case, application_of(case), "voided", subject, _in_every_language(body))
+def _words(say: Callable[[str], dict[str, str]] = lambda _: {}) -> Words:
+    """Return what is filled in, made in each language of the city."""
+    return {language: say(language) for language in current_city().languages}
 
 
 def _tell(

@@ -14,6 +14,7 @@ _MORE: Mapping[NoticeKind, frozenset[str]] = {
     NoticeKind.DUE_CHANGED: frozenset({"day", "before"}),
     NoticeKind.CORRECTION: frozenset({"items"}),
     NoticeKind.EXTENDED: frozenset({"reason", "due"}),
+    NoticeKind.VOIDED: frozenset({"reason"}),
 }
 
 # Nothing personal: short messages pass through foreign hands, and a service can say a lot.
