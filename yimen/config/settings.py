@@ -137,6 +137,10 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_FOLDER / "media"
 DOCUMENT_STORE = DATA_FOLDER / "documents"
 KEY_FOLDER = DATA_FOLDER / "keys"
+# A security module for new keys: its PKCS#11 library, the token's label, a file with the user's PIN.
+PKCS11_MODULE = os.environ.get("YIMEN_PKCS11_MODULE", "")
+PKCS11_TOKEN = os.environ.get("YIMEN_PKCS11_TOKEN", "yimen")
+PKCS11_PIN_FILE = os.environ.get("YIMEN_PKCS11_PIN_FILE", str(DATA_FOLDER / "pkcs11-pin"))
 LARGEST_REQUEST = 64_000_000  # bytes of one form with its files
 WAGTAIL_SITE_NAME = "Yimen"
 WAGTAILADMIN_BASE_URL = SITE_URL

@@ -6,10 +6,12 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from django.conf import settings
 
+from yimen.base.clock import now
 from yimen.keys import rules
 from yimen.keys.loader.algorithms import ALGORITHMS
+from yimen.keys.loader.certificates import facts_of
 from yimen.keys.loader.folder import KeyFolder, key_folder
-from yimen.keys.types import Signature
+from yimen.keys.types import CertificateFacts, Signature
 
 
 def _folder() -> KeyFolder:
@@ -52,6 +54,32 @@ def public_key_pem(key_id: str) -> str:
 def public_keys(purpose: str) -> dict[str, str]:
     """Return the public halves of all keys a purpose ever had, as PEM by key name."""
     return {key_id: public_key_pem(key_id) for key_id in _folder().key_ids(purpose)}
+
+
+def certificates() -> list[CertificateFacts]:
+    """Return the certificates of the city: its roots, then its time stamps, then all seals."""
+    folder, at = _folder(), now()
+    first = [rules.AUTHORITY, rules.STAMP]
+    seals = [p for p in folder.purposes() if rules.has_certificate(p) and p not in first]
+    keys = [key_id for purpose in (*first, *seals) for key_id in folder.key_ids(purpose)]
+    return [facts_of(folder, key_id, at) for key_id in keys if folder.is_certified(key_id)]
+
+
+def certificate_of(key_id: str) -> CertificateFacts | None:
+    """Return the certificate of the key that sealed something; None when it is not held here."""
+    try:
+        return facts_of(_folder(), key_id, now())
+    except (rules.KeyUnknown, rules.NoCertificate):
+        return None
+
+
+def revocation_list(root_id: str) -> bytes | None:
+    """Return the newest list of withdrawn certificates of a root, as DER; None if there is none."""
+    try:
+        found = _folder().revocations(root_id)
+    except rules.KeyUnknown:
+        return None
+    return found.public_bytes(serialization.Encoding.DER) if found is not None else None
 
 
 def keyed_hash(purpose: str, value: str) -> str:

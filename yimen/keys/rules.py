@@ -2,10 +2,22 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from hashlib import sha256
 
-_PURPOSE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_KEY_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*-[0-9a-f]{16}")
+AUTHORITY, STAMP = "authority", "time-stamp"  # the city's root, and the key of its time stamps
+_SEAL = "seal-"
+
+# How long a certificate lasts, and how much of that is left when the next one takes over. A root
+# outlives all it has signed; a time stamp is good for ten years from the day it was made.
+_YEAR = timedelta(days=365)
+_ROOT, _STAMP = (30 * _YEAR, 12 * _YEAR), (11 * _YEAR, 10 * _YEAR)
+_SEALING = (3 * _YEAR, _YEAR / 4)
+BACKDATED = timedelta(days=1)  # so that a clock that goes wrong by hours stops nobody
+LIST_LASTS, LIST_RENEWED = timedelta(days=30), timedelta(days=1)
+
+_PURPOSE = re.compile(r"[a-z][a-z0-9-]{0,67}")  # room for "seal-" and the code of any agency
+_KEY_ID = re.compile(rf"{_PURPOSE.pattern}-[0-9a-f]{{16}}")
 
 
 @dataclass
@@ -45,15 +57,46 @@ class KeyUnknown(Exception):
     key_id: str
 
 
+@dataclass
+class TokenUnavailable(Exception):
+    """The security module does not do what it is asked: its own words, and never the PIN."""
+
+    module: str
+    token: str
+    says: str
+
+
+@dataclass
+class ClockBehind(Exception):
+    """The newest certificate of a purpose begins later than the clock of this machine says."""
+
+    purpose: str
+    begins: datetime
+
+
+@dataclass
+class NoCertificate(Exception):
+    """No certificate was made for the key of this name: it does not seal."""
+
+    key_id: str
+
+
+@dataclass
+class RootStays(Exception):
+    """A root cannot withdraw itself: give the city another one with `yimen keys rotate`."""
+
+    key_id: str
+
+
 def check_purpose(purpose: str) -> None:
     """Refuse a purpose that is not a short lower-case name; it becomes a folder's name."""
-    if len(purpose) > 40 or not _PURPOSE.fullmatch(purpose):
+    if not _PURPOSE.fullmatch(purpose):
         raise BadPurpose(purpose)
 
 
 def check_key_id(name: str) -> None:
     """Refuse what cannot be the name of a key, before it becomes part of a path."""
-    if len(name) > 60 or not _KEY_ID.fullmatch(name):
+    if not _KEY_ID.fullmatch(name):
         raise KeyUnknown(name)
 
 
@@ -71,3 +114,42 @@ def check_private_mode(path: str, mode: int) -> None:
     """Refuse a private key that its group or others may touch, as ssh does."""
     if mode & 0o077:
         raise KeyExposed(path, mode & 0o777)
+
+
+def seal_of(agency: str) -> str:
+    """Return the purpose of the key with which an agency seals its papers."""
+    purpose = f"{_SEAL}{agency}"
+    check_purpose(purpose)
+    return purpose
+
+
+def has_certificate(purpose: str) -> bool:
+    """Say whether keys of this purpose come with a certificate of the city's authority."""
+    return purpose in (AUTHORITY, STAMP) or purpose.startswith(_SEAL)
+
+
+def lifetime(purpose: str) -> timedelta:
+    """Return how long a certificate of this purpose is valid."""
+    return _terms(purpose)[0]
+
+
+def is_due(purpose: str, last: datetime, at: datetime) -> bool:
+    """Say whether a certificate that is valid until ``last`` needs its successor by now."""
+    return last - at < _terms(purpose)[1]
+
+
+def check_begun(purpose: str, begins: datetime, at: datetime) -> None:
+    """Refuse to sign before the certificate begins: nobody could ever verify that."""
+    if at < begins:
+        raise ClockBehind(purpose, begins)
+
+
+def is_fresh(made: datetime, at: datetime) -> bool:
+    """Say whether a list of withdrawn certificates is of today, and not of a time to come."""
+    return made <= at < made + LIST_RENEWED
+
+
+def _terms(purpose: str) -> tuple[timedelta, timedelta]:
+    if purpose == AUTHORITY:
+        return _ROOT
+    return _STAMP if purpose == STAMP else _SEALING

@@ -2,18 +2,26 @@
 
 The folder is 0700 and its files 0600; `actions` makes them. Old keys stay, to verify what they
 signed. Each file is read once per process; a rotation is noticed by looking at `current`.
+
+A key that lives in a security module has a `.token` in the place of its `.pem`. Beside the key of a
+seal lies its certificate, `.crt`, beside one that was withdrawn `.withdrawn`, and beside the key of
+the city's root the list of what was withdrawn, `.crl`.
 """
 
+import json
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes
 
 from yimen.keys import rules
 from yimen.keys.loader.algorithms import ES256, Algorithm
+from yimen.keys.loader.token import TokenKey, has_token, token
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +38,22 @@ class SigningKey:
         return self.private.public_key()
 
 
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key that was just made, and what the folder shall keep of it."""
+
+    private: PrivateKeyTypes
+    kept: bytes
+    in_token: bool
+
+
 class KeyFolder:
     """The keys of one folder."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._keys: dict[str, SigningKey] = {}
+        self._certificates: dict[str, x509.Certificate] = {}
         self._current: dict[str, tuple[tuple[int, int], str]] = {}
         self._secret: bytes | None = None
 
@@ -51,8 +69,27 @@ class KeyFolder:
 
     def key_path(self, key_id: str) -> Path:
         """Where the key of this name lies."""
+        return self._beside(key_id, ".pem")
+
+    def token_path(self, key_id: str) -> Path:
+        """Where it is written that the key of this name lives in a security module."""
+        return self._beside(key_id, ".token")
+
+    def certificate_path(self, key_id: str) -> Path:
+        """Where the certificate of a key lies."""
+        return self._beside(key_id, ".crt")
+
+    def withdrawn_path(self, key_id: str) -> Path:
+        """Where it is written when and why the certificate of a key was withdrawn."""
+        return self._beside(key_id, ".withdrawn")
+
+    def revocations_path(self, root_id: str) -> Path:
+        """Where the newest list of withdrawn certificates of a root lies."""
+        return self._beside(root_id, ".crl")
+
+    def _beside(self, key_id: str, ending: str) -> Path:
         rules.check_key_id(key_id)
-        return self.path / rules.purpose_of(key_id) / f"{key_id}.pem"
+        return self.path / rules.purpose_of(key_id) / f"{key_id}{ending}"
 
     def secret(self) -> bytes:
         """Return the secret of keyed hashes.
@@ -86,19 +123,77 @@ class KeyFolder:
 
     def key_ids(self, purpose: str) -> list[str]:
         """Return the names of all keys of a purpose, old ones too."""
-        return sorted(path.stem for path in self.pointer_path(purpose).parent.glob("*.pem"))
+        folder = self.pointer_path(purpose).parent
+        return sorted(path.stem for path in folder.glob("*") if path.suffix in (".pem", ".token"))
+
+    def purposes(self) -> list[str]:
+        """Return what there are keys for."""
+        return sorted(path.parent.name for path in self.path.glob("*/current"))
+
+    def is_certified(self, key_id: str) -> bool:
+        """Say whether a key has its certificate; one without was left by a crash, and is not used."""
+        return self.certificate_path(key_id).exists()
+
+    def certificate(self, key_id: str) -> x509.Certificate:
+        """Return the certificate of a key; it never changes."""
+        if key_id not in self._certificates:
+            path = self.certificate_path(key_id)
+            try:
+                content = path.read_bytes()
+            except FileNotFoundError:
+                raise rules.NoCertificate(key_id) from None
+            try:
+                self._certificates[key_id] = x509.load_pem_x509_certificate(content)
+            except ValueError:
+                raise rules.KeyDamaged(str(path)) from None
+        return self._certificates[key_id]
+
+    def withdrawn(self, key_id: str) -> tuple[datetime, str] | None:
+        """Return when and why the certificate of a key was withdrawn, if it was."""
+        path = self.withdrawn_path(key_id)
+        if not path.exists():
+            return None
+        told = json.loads(path.read_text("utf-8"))
+        return datetime.fromisoformat(told["at"]), told["why"]
+
+    def revocations(self, root_id: str) -> x509.CertificateRevocationList | None:
+        """Return the newest list of withdrawn certificates of a root, if there is one."""
+        try:
+            content = self.revocations_path(root_id).read_bytes()
+        except FileNotFoundError:
+            return None
+        return x509.load_der_x509_crl(content)
 
     def _load(self, key_id: str) -> SigningKey:
-        path = self.key_path(key_id)
-        if not path.exists():
-            raise rules.KeyUnknown(key_id)
+        path, in_token = self.key_path(key_id), self.token_path(key_id)
+        private: PrivateKeyTypes
         try:
-            private = serialization.load_pem_private_key(_read_private(path), password=None)
+            if in_token.exists():
+                path = in_token
+                private = TokenKey.read(_read_private(path))
+            elif path.exists():
+                private = serialization.load_pem_private_key(_read_private(path), password=None)
+            else:
+                raise rules.KeyUnknown(key_id)
         except ValueError:
             raise rules.KeyDamaged(str(path)) from None
         if name_of(private, rules.purpose_of(key_id)) != key_id:
             raise rules.KeyDamaged(str(path))
         return SigningKey(key_id, ES256, private)
+
+
+def new_key(purpose: str) -> NewKey:
+    """Make a key, in the security module when the settings name one; nothing is written yet."""
+    if has_token():
+        held = token().make_key(purpose)
+        return NewKey(held, held.written(), in_token=True)
+    private = ES256.generate()
+    pem = private.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    return NewKey(private, pem, in_token=False)
 
 
 @cache

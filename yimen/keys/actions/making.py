@@ -1,4 +1,4 @@
-"""Make keys and change them.
+"""Make keys: in files, or in a security module.
 
 All is made under a lock of the kernel (`flock`, released when its holder dies), written beside its
 place, synced and renamed: two processes never make two keys, and a crash never leaves half of one.
@@ -11,14 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cryptography.hazmat.primitives import serialization
 from django.conf import settings
 
 from yimen.keys import rules
-from yimen.keys.loader.algorithms import ES256
-from yimen.keys.loader.folder import KeyFolder, key_folder, name_of
+from yimen.keys.loader.folder import KeyFolder, key_folder, name_of, new_key
 
-PURPOSES = ("ledger", "document")  # those that every city needs
+PURPOSES = ("ledger",)  # those that every city needs before the first visitor
 
 
 def ensure_keys(*more: str) -> None:
@@ -26,37 +24,33 @@ def ensure_keys(*more: str) -> None:
 
     May run any number of times and in many processes at once. ``more`` names further purposes.
     """
-    with _locked_folder() as folder:
+    with locked_folder() as folder:
         if not folder.secret_path.exists():
-            _write_private(folder.secret_path, secrets.token_bytes(32))
+            write_private(folder.secret_path, secrets.token_bytes(32))
         for purpose in (*PURPOSES, *more):
             if not folder.pointer_path(purpose).exists():
-                _make_key(folder, purpose)
+                use_key(folder, make_key(folder, purpose))
 
 
-def rotate(purpose: str) -> str:
-    """Give a purpose a new key and return its name; what the old one signed stays verifiable."""
-    rules.check_purpose(purpose)
-    with _locked_folder() as folder:
-        return _make_key(folder, purpose)
-
-
-def _make_key(folder: KeyFolder, purpose: str) -> str:
-    private = ES256.generate()
-    key_id = name_of(private, purpose)
-    pem = private.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
+def make_key(folder: KeyFolder, purpose: str) -> str:
+    """Make a key that does not sign yet, in the security module where there is one."""
+    made = new_key(purpose)
+    key_id = name_of(made.private, purpose)
     _make_private(folder.path / purpose)
-    _write_private(folder.key_path(key_id), pem)
-    _write_private(folder.pointer_path(purpose), key_id.encode())
+    path = folder.token_path(key_id) if made.in_token else folder.key_path(key_id)
+    write_private(path, made.kept)
+    return key_id
+
+
+def use_key(folder: KeyFolder, key_id: str) -> str:
+    """Let a key sign for its purpose from now on, and return its name."""
+    write_private(folder.pointer_path(rules.purpose_of(key_id)), key_id.encode())
     return key_id
 
 
 @contextmanager
-def _locked_folder() -> Iterator[KeyFolder]:
+def locked_folder() -> Iterator[KeyFolder]:
+    """Hold the folder of the keys alone, of all processes."""
     folder = key_folder(Path(settings.KEY_FOLDER))
     _make_private(folder.path)
     descriptor = os.open(folder.path / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -73,7 +67,7 @@ def _make_private(path: Path) -> None:
         path.chmod(0o700)
 
 
-def _write_private(path: Path, content: bytes) -> None:
+def write_private(path: Path, content: bytes) -> None:
     """Write a file that only its owner may read: whole or not at all, even in a power cut."""
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
