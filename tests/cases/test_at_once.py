@@ -29,6 +29,7 @@ from yimen.cases.models import Case, Decision, History, IssuedDocument, Task
 from yimen.cases.rules.errors import (
     AlreadyClaimed,
     AlreadyDecided,
+    AlreadyMended,
     CaseEnded,
     CasesError,
     KeyReused,
@@ -183,6 +184,24 @@ def test_who_decides_what_is_being_withdrawn_is_told_so() -> None:
     assert isinstance(told, CaseEnded) and told.at is not None
     assert not Decision.objects.filter(case_id=receipt.case_id).exists()
     assert task(receipt, "decide").state == "cancelled"
+
+
+def test_one_of_two_revocations_stands_and_the_other_is_told_who_did() -> None:
+    receipt = reviewed(started(resident(a_person().pk)), officer())
+    one = officer(role="head", username="he", office_number="301")
+    two = officer(role="head", username="wu", office_number="302")
+    number = receipt.receipt_number
+    decide(one, number, task(receipt, "decide").id, TaskOutcome.APPROVE)
+    seen = Decision.objects.get(case_id=receipt.case_id).id
+    answers = at_once(
+        lambda: actions.revoke(one, number, seen, "The lease was forged.", "deceit"),
+        lambda: actions.revoke(two, number, seen, "There is no such house.", "deceit"),
+    )
+    (told,) = [answer for answer in answers if answer is not None]
+    stands = Decision.objects.get(case_id=receipt.case_id, outcome="revoked")
+    assert isinstance(told, AlreadyMended)
+    assert told.who.office_number == stands.decided_number
+    assert Decision.objects.filter(case_id=receipt.case_id).count() == 2
 
 
 def wait_until_waiting(wanted: int) -> None:

@@ -7,7 +7,7 @@ from tiny_city import Town
 
 from yimen.catalogue.definition import Limit
 from yimen.catalogue.rules import contrast, in_calendar_days, is_longer
-from yimen.catalogue.types import DayUnit
+from yimen.catalogue.types import DayUnit, MendingKind
 
 
 def test_things_are_found_by_their_key(town: Town) -> None:
@@ -74,3 +74,12 @@ def test_contrast_is_that_of_the_guidelines() -> None:
     assert round(contrast("#A8321F", "#FFFFFF"), 1) == 6.7
     assert round(contrast("#0B6B50", "#F7F5F0"), 1) == 6.0
     assert contrast("#777777", "#777777") == 1.0
+
+
+def test_a_city_says_on_what_grounds_its_agencies_mend_what_they_decided(town: Town) -> None:
+    city = town.city()
+    (deceit,) = city.mending_grounds(MendingKind.REVOKE)
+    assert (deceit.key, deceit.says["en"]) == ("deceit", "Obtained by deceit")
+    assert deceit.source == "Decree 3" and city.mending["slip"].source == ""
+    town.write("city.toml", town.read("city.toml").replace("[[mending]]", "[[mended]]"))
+    assert "unknown key 'mended'" in " ".join(town.problems())

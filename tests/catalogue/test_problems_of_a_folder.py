@@ -45,6 +45,10 @@ CASES: list[tuple[str, str, str, str, str, str]] = [
      "'opine' is not a right; rights are written as 'case.read'"),
     ("double role", "city.toml", 'key = "clerk"', 'key = "officer"', "@2:key = \"officer\"",
      "key 'officer' is declared twice, first in line"),
+    ("kind of mending", "city.toml", 'kind = "revoke"', 'kind = "revok"', "revok",
+     "'kind' is 'revok'; it must be one of 'revoke', 'correct'; did you mean 'revoke'?"),
+    ("double mending", "city.toml", 'key = "slip"', 'key = "deceit"', "@2:key = \"deceit\"",
+     "key 'deceit' is declared twice, first in line"),
     ("bad icon", "city.toml", '"hand-heart"', '"Hand Heart"', "Hand Heart",
      "'icon' is 'Hand Heart'; it must be the name of a Lucide icon"),
     # agencies, divisions, calendar, amounts

@@ -24,6 +24,17 @@ key = "clerk"
 title = { zh = "受理员", en = "Clerk" }
 rights = ["case.read"]
 
+[[mending]]
+key = "deceit"
+kind = "revoke"
+says = { zh = "以欺骗手段取得", en = "Obtained by deceit" }
+source = "Decree 3"
+
+[[mending]]
+key = "slip"
+kind = "correct"
+says = { zh = "文字有误", en = "A slip" }
+
 [[life_events]]
 key = "home"
 title = { zh = "住房", en = "Home" }

@@ -230,6 +230,17 @@ class DocumentIssued(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionEnded(Event):
+    """A decision was revoked or corrected: it and its paper hold no more."""
+
+    kind: ClassVar[str] = "cases.decision_ended"
+    case_id: UUID
+    decision_id: UUID
+    ended_as: str
+    law: str
+
+
+@dataclass(frozen=True, slots=True)
 class Withdrawn(Event):
     """The applicant withdrew an application; its process ended. The worker tells them so."""
 

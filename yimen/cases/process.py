@@ -32,6 +32,8 @@ CASE_MOVES = (
     Move("close", (_C.RECEIVED, _C.HANDLING), _C.CLOSED),
     Move("withdraw", (_C.RECEIVED, _C.HANDLING, _C.WAITING), _C.CLOSED),
     Move("void", (_C.RECEIVED, _C.HANDLING, _C.WAITING), _C.CLOSED),
+    Move("revoke", (_C.CLOSED,), _C.CLOSED),
+    Move("correct_decision", (_C.CLOSED,), _C.CLOSED),
 )
 
 TASK_MOVES = (
@@ -54,6 +56,15 @@ OUTCOMES: dict[TaskKind, tuple[TaskOutcome, ...]] = {
 UNDECIDED_ENDS: dict[Outcome, HistoryKind] = {
     Outcome.WITHDRAWN: HistoryKind.WITHDRAWN,
     Outcome.VOIDED: HistoryKind.VOIDED,
+}
+
+# What the agency that decided may make of its decision: an approval is taken back by revoking it,
+# which has grounds of its own in law; every other change is a correction.
+REVOCABLE = frozenset({Outcome.APPROVED})
+CORRECTIONS: dict[Outcome, tuple[Outcome, ...]] = {
+    Outcome.APPROVED: (Outcome.APPROVED,),
+    Outcome.REFUSED: (Outcome.APPROVED, Outcome.REFUSED),
+    Outcome.REVOKED: (Outcome.APPROVED,),
 }
 
 # The right that each kind of task asks for.
@@ -82,6 +93,8 @@ SHOWN_TO_RESIDENTS = frozenset(
         HistoryKind.DOCUMENT_ISSUED,
         HistoryKind.WITHDRAWN,
         HistoryKind.VOIDED,
+        HistoryKind.REVOKED,
+        HistoryKind.DECISION_CORRECTED,
     }
 )
 
@@ -119,6 +132,6 @@ def as_mermaid(moves: Sequence[Move]) -> str:
         for state in move.before or ("[*]",)
     )
     afters = {move.after for move in moves}
-    befores = {state for move in moves for state in move.before}
+    befores = {state for move in moves for state in move.before if state is not move.after}
     lines.extend(f"    {state} --> [*]" for state in sorted(afters - befores))
     return "\n".join(lines)

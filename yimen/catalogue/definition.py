@@ -22,6 +22,7 @@ from yimen.catalogue.types import (
     DayUnit,
     DivisionLevel,
     FieldKind,
+    MendingKind,
     NodeKind,
     NoticeKind,
     Refresh,
@@ -74,6 +75,20 @@ class Role:
     title: Text
     rights: frozenset[str]
     place: Place = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MendingGround:
+    """A ground in law on which an agency may revoke or correct what it has decided.
+
+    ``says`` stands in the letter to the person. A city without one lets nobody do it.
+    """
+
+    key: str
+    kind: MendingKind
+    says: Text
+    place: Place = field(compare=False)
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,6 +452,11 @@ class City:
     files_hash: str = ""
     interface: Mapping[str, bytes] = field(default_factory=dict)  # by language, in MO format
     articles: Mapping[str, str] = field(default_factory=dict)  # Markdown by "about.fr"
+    mending: Mapping[str, MendingGround] = field(default_factory=dict)
+
+    def mending_grounds(self, kind: MendingKind) -> tuple[MendingGround, ...]:
+        """Return the grounds in law for revoking, or for correcting, in the order declared."""
+        return tuple(ground for ground in self.mending.values() if ground.kind is kind)
 
     def standard_on(self, key: str, day: date) -> Decimal | None:
         """Return the amount of a standard in force on a day, or None before its first date."""

@@ -40,6 +40,9 @@ class NoticeKind(StrEnum):
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     VOIDED = "voided"
+    REVOKED = "revoked"
+    CORRECTED_APPROVED = "corrected_approved"
+    CORRECTED_REFUSED = "corrected_refused"
 
 
 class Audience(StrEnum):
@@ -114,6 +117,13 @@ class TaskKind(StrEnum):
     DECISION = "decision"
 
 
+class MendingKind(StrEnum):
+    """What a ground in law allows an agency to do with what it has decided."""
+
+    REVOKE = "revoke"
+    CORRECT = "correct"
+
+
 class ChannelKind(StrEnum):
     """The channels that a service may declare."""
 
@@ -169,7 +179,7 @@ class ChangeKind(StrEnum):
 RIGHTS = frozenset(
     {
         *("case.read", "case.claim", "case.review", "case.opine", "case.decide", "case.correct"),
-        *("case.extend", "case.hand_over", "case.delegate", "case.start", "case.void"),
+        *("case.extend", "case.hand_over", "case.delegate", "case.start", "case.void", "case.mend"),
         *("counter.accept", "counter.print", "counter.read", "counter.register", "counter.tie"),
         *("staff.manage", "page.edit", "page.publish", "city.apply"),
     }

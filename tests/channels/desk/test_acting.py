@@ -27,6 +27,7 @@ from yimen.accounts.rules import STAFF_IDLE
 from yimen.base.clock import now
 from yimen.cases.actions import withdraw
 from yimen.cases.models import CaseFile, Correction, Decision, History, Task
+from yimen.catalogue import definition as catalogue
 from yimen.ledger.actions import store_document
 
 pytestmark = pytest.mark.usefixtures("city")
@@ -190,6 +191,77 @@ def test_a_reason_for_a_form_that_is_gone_can_be_copied(desk, receipt) -> None:
     late = on_case(head, receipt, "void", reason="Entered twice, I believe.")
     assert late.status_code == 409 and "This case is closed." in text(late)
     assert "Entered twice, I believe." in text(late) and "to be copied" in text(late)
+
+
+# Revoking and correcting
+
+
+@pytest.fixture
+def decided_by():
+    """Return what lets a head decide a case, and the worker make its paper."""
+
+    def decide(head, receipt, outcome="approve", **more):
+        reviewed(receipt, acting_officer("police", "officer", "he", "215"))
+        act(head, receipt, "decide", key="decide", outcome=outcome, **more)
+        work()
+        return Decision.objects.get(case_id=receipt.case_id, ended_at=None)
+
+    return decide
+
+
+def test_a_head_revokes_an_approval_once_and_the_other_is_told(receipt, decided_by) -> None:
+    head, other = signed_in("gao", "320", role="head"), signed_in("lu", "321", role="head")
+    seen = decided_by(head, receipt).pk[1]
+    page = text(head.get(f"/en/desk/cases/{receipt.receipt_number}/"))
+    assert "Revoke the approval" in page and "Administrative Licensing Law, art. 69(2)" in page
+    form = {"decision": seen, "law": "", "reason": ""}
+    missing = on_case(head, receipt, "revoke", **form)
+    assert missing.status_code == 422 and 'href="#reason-revoke"' in text(missing)
+    missing = on_case(head, receipt, "revoke", **{**form, "reason": "Forged."})
+    assert missing.status_code == 422 and 'href="#law-revoke"' in text(missing)
+    assert "The ground is missing." in text(missing) and "Forged." in text(missing)
+    form |= {"law": "deceit", "reason": "Forged."}
+    page = after(head, on_case(head, receipt, "revoke", **form))
+    assert "The approval is revoked." in page and "The approval was revoked." in page
+    assert on_case(head, receipt, "revoke", **form).status_code == 302  # a second click
+    late = on_case(other, receipt, "revoke", **{**form, "reason": "There is no such house."})
+    assert late.status_code == 409
+    assert "320 has changed this decision on" in text(late) and ": revoked." in text(late)
+    assert "There is no such house." in text(late) and "to be copied" in text(late)
+    assert "Revoke the approval" not in text(late)
+    chinese = text(head.get(f"/desk/cases/{receipt.receipt_number}/"))
+    assert "已撤销" in chinese and "不正当手段" in chinese and "不再有效" in chinese
+
+
+def test_a_head_corrects_a_refusal(receipt, decided_by) -> None:
+    head = signed_in("gao", "320", role="head")
+    seen = decided_by(head, receipt, "refuse", reason="No lease.").pk[1]
+    page = text(head.get(f"/en/desk/cases/{receipt.receipt_number}/"))
+    assert "Correct the decision" in page and "It stays refused, for other reasons" in page
+    assert "Revoke the approval" not in page
+    form = {"decision": seen, "law": "wrong-facts", "reason": "The lease was there."}
+    nothing = on_case(head, receipt, "correct", **form)
+    assert nothing.status_code == 422 and 'href="#outcome-correct"' in text(nothing)
+    page = after(head, on_case(head, receipt, "correct", outcome="approved", **form))
+    assert "The decision is corrected." in page and "corrected: approved." in page
+    assert "It stays approved" in page  # the new one can be corrected again
+    stale = on_case(head, receipt, "correct", **{**form, "decision": "x", "outcome": "approved",
+                                                 "reason": "Another."})  # fmt: skip
+    assert stale.status_code == 409 and "has changed this decision" in text(stale)
+
+
+def test_officers_and_citys_without_grounds_are_offered_no_mending(
+    desk, receipt, decided_by, monkeypatch
+) -> None:
+    head = signed_in("gao", "320", role="head")
+    seen = decided_by(head, receipt).pk[1]
+    path = f"/en/desk/cases/{receipt.receipt_number}/"
+    assert "Revoke the approval" not in text(desk.get(path))
+    form = {"decision": seen, "law": "deceit", "reason": "Forged."}
+    assert on_case(desk, receipt, "revoke", **form).status_code == 403
+    monkeypatch.setattr(catalogue.City, "mending_grounds", lambda _city, _kind: ())
+    page = text(head.get(path))
+    assert "Revoke the approval" not in page and "Correct the decision" not in page
 
 
 # Handing over

@@ -18,7 +18,7 @@ from PIL import Image
 from yimen.base.text import Text
 from yimen.base.typesetting import compile_pdf
 from yimen.cases.actions import papers
-from yimen.cases.types import DocumentKind, Ground, Paper, RemedyNamed, StandardNamed
+from yimen.cases.types import DocumentKind, Ground, LawNamed, Paper, RemedyNamed, StandardNamed
 from yimen.channels.paper import letters
 from yimen.channels.paper.letters import TEMPLATE, paper_data
 
@@ -166,6 +166,44 @@ def test_a_refusal_names_reason_law_record_day_and_remedy(tmp_path: Path) -> Non
         "收到“申请行政复议”的结果之日起15天内",
     ):
         assert squeezed(text) in words, text
+
+
+def test_a_revocation_names_the_ground_and_what_no_longer_holds(tmp_path: Path) -> None:
+    revoked = replace(
+        REFUSAL,
+        kind=DocumentKind.REVOCATION,
+        grounds=(),
+        law=LawNamed(
+            "deceit",
+            Text.of({"zh": "以欺骗手段取得", "en": "It was obtained by deceit"}),
+            "《行政许可法》第六十九条 (Administrative Licensing Law, art. 69)",
+        ),
+        instead_of=date(2026, 11, 3),
+        ended_code="K7MP-2XQF-9RTW-0000",
+    )
+    words = words_of(pdf_of(revoked), tmp_path)
+    for text in (
+        "Letter of revocation",
+        "撤销决定书",
+        "The approval of “Residence permit” is revoked.",
+        "“居住证”的准予决定已经撤销",
+        "It was obtained by deceit",
+        "Administrative Licensing Law, art. 69",
+        "以欺骗手段取得",
+        "You came in August.",
+        "Tuesday 3 November 2026 (paper K7MP-2XQF-9RTW-0000, which no longer holds)",
+        "Last day: Friday 22 January 2027",
+    ):
+        assert squeezed(text) in words, text
+    bare = words_of(pdf_of(replace(revoked, ended_code="", law=None)), tmp_path)
+    assert squeezed("the decision of Tuesday 3 November 2026") in bare and "0000" not in bare
+
+
+def test_a_corrected_certificate_says_in_whose_place_it_stands(tmp_path: Path) -> None:
+    anew = replace(CERTIFICATE, instead_of=date(2026, 11, 3), ended_code="K7MP-2XQF-9RTW-0000")
+    words = words_of(pdf_of(anew), tmp_path)
+    assert squeezed("代替2026年11月3日（星期二）的决定") in words
+    assert squeezed("In place of the decision of Tuesday 3 November 2026") in words
 
 
 def test_a_decision_by_the_rules_says_so(tmp_path: Path) -> None:

@@ -11,11 +11,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 
+from yimen.accounts.models import Account
+from yimen.base.actor import Actor, ActorKind, Channel, Post
 from yimen.base.clock import now
 from yimen.cases import actions
-from yimen.cases.models import IssuedDocument
+from yimen.cases.models import Case, IssuedDocument
 from yimen.cases.rules.papers import spaced_code
 from yimen.cases.types import TaskOutcome
+from yimen.catalogue.queries import current_city
 from yimen.ledger.queries import open_document
 
 __all__ = ["_applied", "city"]
@@ -118,3 +121,50 @@ def test_a_letter_of_refusal_is_named_as_one() -> None:
     letter = issued(TaskOutcome.REFUSE)
     page = text_of(Client().get(address(letter)))
     assert "Letter of refusal" in page and "Not half a year yet" not in page
+
+
+def mended(paper: IssuedDocument, how: str) -> str:
+    """Let the head revoke or correct the decision behind a paper; return the page of its code."""
+    case = Case.objects.get()
+    head = actor_of("gao")
+    if how == "revoke":
+        actions.revoke(head, case.receipt_number, paper.decision_id, "Forged.", "deceit")
+    else:
+        actions.correct_decision(
+            head, case.receipt_number, paper.decision_id, "approved", "Misread.", "slip"
+        )
+    return text_of(Client().get(address(paper)))
+
+
+def actor_of(username: str) -> Actor:
+    account = Account.objects.get(username=username)
+    post = Post("police", "head", current_city().roles["head"].rights)
+    return Actor(ActorKind.STAFF, Channel.DESK, account_id=account.pk, posts=(post,))
+
+
+def test_a_revoked_paper_says_that_it_no_longer_holds_and_since_when(
+    paper: IssuedDocument,
+) -> None:
+    page = mended(paper, "revoke")
+    assert "This paper no longer holds" in page and "was revoked on" in page
+    assert "This paper is real" not in page and "newer paper" not in page
+    assert "Forged." not in page and "王芳" not in page
+    chinese = Client().get(address(paper).replace("/en", ""))
+    assert "这份文书不再有效" in text_of(chinese)
+    work()
+    letter = IssuedDocument.objects.latest("id")
+    assert "Letter of revocation" in text_of(Client().get(address(letter)))
+    assert "This paper is real" in text_of(Client().get(address(letter)))
+
+
+def test_a_corrected_paper_says_that_a_newer_one_stands_in_its_place(
+    paper: IssuedDocument,
+) -> None:
+    page = mended(paper, "correct")
+    assert "was corrected on" in page and "newer paper" not in page  # it is not made yet
+    work()
+    page = text_of(Client().get(address(paper)))
+    assert "A newer paper stands in its place" in page
+    newest = IssuedDocument.objects.latest("id")
+    assert spaced_code(newest.verification_code) not in page
+    assert "This paper is real" in text_of(Client().get(address(newest)))

@@ -312,6 +312,47 @@ def test_a_refusal_names_the_record_its_date_and_the_last_days(applicant: Applic
     assert any(point.startswith("stopped ") for point in points(applicant))
 
 
+def test_a_revoked_approval_names_ground_reason_and_remedies(applicant: Applicant) -> None:
+    decided(applicant, TaskOutcome.APPROVE)
+    head = officer(role="head", username="wu", office_number="321")
+    seen = IssuedDocument.objects.get().decision_id
+    actions.revoke(head, applicant.number, seen, "The lease was <i>forged</i>.", "deceit")
+    assert "Your document is being written" in status(applicant)
+    work()
+    page = status(applicant)
+    assert "The approval was revoked" in page and "The lease was <i>forged</i>." in page
+    assert "must be revoked" in page and "Administrative Licensing Law, art. 69(2)" in page
+    assert "If you disagree" in page and "Last day:" in page
+    assert "Letter of revocation" in page and "Papers that no longer hold" in page
+    assert any(
+        p.startswith("stopped ") and "The approval was revoked" in p for p in points(applicant)
+    )
+    assert any(p.startswith("done ") and "Approved" in p for p in points(applicant))
+    assert "Revoked" in text_of(applicant.get("/mine/"))
+    for paper in IssuedDocument.objects.all():
+        answer = applicant.get(f"/applications/{applicant.number}/papers/{paper.id}/")
+        assert b"".join(answer.streaming_content).startswith(b"%PDF")
+    applicant.prefix = ""
+    assert "准予决定已被撤销" in status(applicant) and "不再有效的文书" in status(applicant)
+
+
+def test_a_corrected_refusal_shows_the_decision_in_force(applicant: Applicant) -> None:
+    decided(applicant, TaskOutcome.REFUSE, "No lease.")
+    head = officer(role="head", username="wu", office_number="321")
+    seen = IssuedDocument.objects.get().decision_id
+    actions.correct_decision(
+        head, applicant.number, seen, "approved", "The lease was there.", "wrong-facts"
+    )
+    work()
+    page = status(applicant)
+    assert (
+        "Your application was approved" in page and "The office has corrected its decision" in page
+    )
+    assert "The decision was corrected: approved" in page and "Papers that no longer hold" in page
+    assert "If you disagree" not in page and "No lease." not in page
+    assert any(p.startswith("stopped ") and "Refused" in p for p in points(applicant))
+
+
 def test_a_decided_case_whose_paper_is_not_written_yet_says_so(applicant: Applicant) -> None:
     actions.complete_review(officer(), applicant.number, open_task(applicant).id)
     head = officer(role="head", username="gao", office_number="320")

@@ -46,6 +46,7 @@ from yimen.cases.actions.ending import (
     void_entry,
     withdraw,
 )
+from yimen.cases.actions.mending import correct_decision, revoke
 from yimen.cases.actions.papers import extend_papers, issue_document
 from yimen.cases.actions.running import start_process
 from yimen.cases.actions.status import StatusTicket, open_status, send_status_code
@@ -61,6 +62,7 @@ __all__ = [
     "bulk_claim",
     "claim",
     "complete_review",
+    "correct_decision",
     "decide",
     "discard_draft",
     "expire_drafts",
@@ -77,6 +79,7 @@ __all__ = [
     "remove_attachment",
     "request_extension",
     "resume_draft",
+    "revoke",
     "save_answers",
     "send_status_code",
     "start_draft",

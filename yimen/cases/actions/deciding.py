@@ -96,7 +96,7 @@ def _complete(
     check_complete(actor, task, kind, outcome)
     check_case_move(_VERBS[kind], case.state)
     reason = check_reason(reason, needed=outcome in _AGAINST)
-    named = _grounds(actor, case, task, grounds) if outcome is TaskOutcome.REFUSE else ()
+    named = grounds_for(actor, case, task.agency, grounds) if outcome is TaskOutcome.REFUSE else ()
     if task.state == TaskState.OPEN:
         take(actor, case, task)
     at = now()
@@ -125,14 +125,17 @@ def _write_outcome(task: Task, outcome: TaskOutcome, reason: str, at: datetime) 
     task.save(update_fields=["state", "outcome", "reason", "done_at"])
 
 
-def _grounds(actor: Actor, case: Case, task: Task, keys: Sequence[str]) -> tuple[Ground, ...]:
-    """Return the criteria that a refusal rests on, with the records and dates that decided them."""
+def grounds_for(actor: Actor, case: Case, agency: str, keys: Sequence[str]) -> tuple[Ground, ...]:
+    """Return the criteria that a refusal rests on, with the records and dates that decided them.
+
+    Without ``keys`` these are all that do not hold. Raises `UnknownGround`, `GroundHolds`.
+    """
     service = service_of(case)
     known_keys = {criterion.key for criterion in service.criteria}
     for key in keys:
         if key not in known_keys:
             raise UnknownGround(key)
-    records = case_records(actor, case, application_of(case), service, agency=task.agency)
+    records = case_records(actor, case, application_of(case), service, agency=agency)
     chosen = [
         decided
         for decided in records.criteria

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from yimen.base.actor import Actor
-from yimen.cases.models import Application, Case, Correction, Extension
+from yimen.cases.models import Case, Correction, Decision, Extension
 from yimen.cases.queries.contacts import stated_address
 from yimen.cases.queries.handling import application_of, service_of
 from yimen.cases.rules.papers import shown_day
@@ -83,13 +83,21 @@ def _title(service: Service, key: str, language: str) -> str:
     return material.title[language] if material is not None else key
 
 
-def tell_decided(
-    actor: Actor, case: Case, application: Application, service: Service, sha256: str
-) -> None:
-    """Say that a case is decided, with the certificate or the refusal letter."""
-    approved = case.outcome == Outcome.APPROVED
-    kind = NoticeKind.APPROVED if approved else NoticeKind.REFUSED
-    _tell(actor, case, kind, _words(), "decided", service=service, sha256=sha256)
+def tell_decided(actor: Actor, case: Case, decision: Decision, sha256: str) -> None:
+    """Say what was decided, revoked or corrected, with the paper of the decision in force."""
+    mended = decision.replaces is not None
+    kind = (_MENDED if mended else _FIRST)[Outcome(decision.outcome)]
+    words = _words(lambda _language: {"reason": decision.reason} if mended else {})
+    occasion = f"decision:{decision.id}" if mended else "decided"
+    _tell(actor, case, kind, words, occasion, sha256=sha256)
+
+
+_FIRST = {Outcome.APPROVED: NoticeKind.APPROVED, Outcome.REFUSED: NoticeKind.REFUSED}
+_MENDED = {
+    Outcome.REVOKED: NoticeKind.REVOKED,
+    Outcome.APPROVED: NoticeKind.CORRECTED_APPROVED,
+    Outcome.REFUSED: NoticeKind.CORRECTED_REFUSED,
+}
 
 
 def tell_withdrawn(actor: Actor, case: Case) -> None:

@@ -15,13 +15,21 @@ from yimen.cases.actions.notices import tell_decided
 from yimen.cases.actions.writing import city_day, ids_of, write_history
 from yimen.cases.events import DocumentIssued
 from yimen.cases.models import Application, Case, Decision, DocumentCode, IssuedDocument
-from yimen.cases.queries.handling import application_of, service_of
+from yimen.cases.queries.handling import application_of, decision_in_force, service_of
 from yimen.cases.queries.records import typed_answers
 from yimen.cases.rules.errors import NoTemplate, check_found
 from yimen.cases.rules.papers import filled, name_in, placeholders, spaced_code, valid_until
 from yimen.cases.rules.permissions import check_system
 from yimen.cases.rules.purposes import for_case
-from yimen.cases.types import DocumentKind, Ground, HistoryKind, Outcome, Paper, RemedyNamed
+from yimen.cases.types import (
+    DocumentKind,
+    Ground,
+    HistoryKind,
+    LawNamed,
+    Outcome,
+    Paper,
+    RemedyNamed,
+)
 from yimen.catalogue.definition import Service
 from yimen.catalogue.queries import current_city
 from yimen.ledger.actions import append, store_document
@@ -42,23 +50,23 @@ def extend_papers(kind: DocumentKind, template: Path, data: MakeData = Paper.as_
 
 
 def issue_document(actor: Actor, person_id: UUID, case_id: UUID) -> None:
-    """Set and store the paper of a decided case, and tell the resident. Run by the worker.
+    """Set and store the paper of the decision in force, and tell the resident. Run by the worker.
 
-    Doing it again changes nothing: one certificate, or one refusal letter, for each case. Setting
-    happens before the transaction, so that none is held open meanwhile.
+    Doing it again changes nothing: one paper for each decision; one that ended before its paper was
+    set gets none. Setting happens before the transaction, so that none is held open meanwhile.
     """
     check_system(actor, "case.issue")
     case = Case.objects.defer("process_state").get(person_id=person_id, id=case_id)
-    if IssuedDocument.objects.filter(person_id=person_id, case_id=case_id).exists():
+    decision = check_found(decision_in_force(case))
+    if IssuedDocument.objects.filter(person_id=person_id, decision_id=decision.id).exists():
         return
-    decision = check_found(Decision.objects.filter(person_id=person_id, case_id=case_id).first())
     service, application = service_of(case), application_of(case)
     paper = paper_of(actor, case, decision, application, service)
     if paper.kind not in _templates:
         raise NoTemplate(str(paper.kind))
     template, data = _templates[paper.kind]
     pdf = typesetting.compile_pdf(template, data(paper), at=now().replace(microsecond=0))
-    _store(actor, case, application, service, paper, pdf)
+    _store(actor, case, decision, application, paper, pdf)
 
 
 def paper_of(
@@ -66,13 +74,16 @@ def paper_of(
 ) -> Paper:
     """Return everything that the paper of a decided case shows."""
     city = current_city()
-    certificate = decision.outcome == Outcome.APPROVED
-    kind = DocumentKind.CERTIFICATE if certificate else DocumentKind.REFUSAL
+    kind = _KINDS[Outcome(decision.outcome)]
+    certificate = kind is DocumentKind.CERTIFICATE
+    before, ended = _before(decision)
     code = "".join(secrets.choice(_CODE_ALPHABET) for _ in range(_CODE_LENGTH))
     registered = person(actor, case.person_id, for_case(actor, case, service))
     answers = typed_answers(service, city, application.answers, case.submitted_on)
     name = (registered.name if registered is not None else "") or name_in(answers)
     until = valid_until(decision.decided_on, service.result.valid_years) if certificate else None
+    if certificate and ended is not None and ended.kind == DocumentKind.CERTIFICATE:
+        until = ended.valid_until  # correcting a certificate makes it no longer
     words = placeholders(
         city,
         service,
@@ -103,26 +114,47 @@ def paper_of(
         verification_url=f"{settings.SITE_URL}/verify/{spaced_code(code)}/",
         accent=city.colours.get("accent", ""),
         issued_on=city_day(city, now()),
+        law=LawNamed.of(decision.law),
+        instead_of=before.decided_on if before is not None else None,
+        ended_code=spaced_code(ended.verification_code) if ended is not None else "",
     )
+
+
+_KINDS = {
+    Outcome.APPROVED: DocumentKind.CERTIFICATE,
+    Outcome.REFUSED: DocumentKind.REFUSAL,
+    Outcome.REVOKED: DocumentKind.REVOCATION,
+}
+
+
+def _before(decision: Decision) -> tuple[Decision | None, IssuedDocument | None]:
+    """Return the decision that this one replaces, and its paper, if there were any."""
+    if decision.replaces is None:
+        return None, None
+    of_person = {"person_id": decision.person_id}
+    ended = IssuedDocument.objects.filter(**of_person, decision_id=decision.replaces).first()
+    return Decision.objects.get(**of_person, id=decision.replaces), ended
 
 
 @transaction.atomic
 def _store(
     actor: Actor,
     case: Case,
+    decision: Decision,
     application: Application,
-    service: Service,
     paper: Paper,
     pdf: bytes,
 ) -> None:
     held = Case.objects.select_for_update().get(person_id=case.person_id, id=case.id)
-    if IssuedDocument.objects.filter(person_id=held.person_id, case_id=held.id).exists():
-        return  # another worker was faster
+    of_decision = IssuedDocument.objects.filter(person_id=held.person_id, decision_id=decision.id)
+    if decision_in_force(held) != decision or of_decision.exists():
+        return  # it ended meanwhile, or another worker was faster
     at = now()
     code = paper.verification_code.replace("-", "")
     sha256 = store_document(pdf, "application/pdf")
     row = IssuedDocument.objects.create(
         **ids_of(case),
+        decision_id=decision.id,
         kind=paper.kind,
         title=paper.title.as_dict(),
         sha256=sha256,
@@ -135,4 +167,4 @@ def _store(
     write_history(case, HistoryKind.DOCUMENT_ISSUED, at, actor=actor, data=data)
     event = DocumentIssued(case.id, row.id, sha256)
     append(event, actor=actor, person_id=case.person_id)
-    tell_decided(actor, case, application, service, sha256)
+    tell_decided(actor, case, decision, sha256)

@@ -21,7 +21,15 @@ from yimen.cases.queries.records import CaseRecords, case_records, grounds_of
 from yimen.cases.rules.clocks import remedies_named, task_due
 from yimen.cases.rules.errors import DiagramWithoutTask
 from yimen.cases.rules.permissions import check_case_move, check_system
-from yimen.cases.types import CaseState, Ground, HistoryKind, Outcome, RemedyNamed, TaskState
+from yimen.cases.types import (
+    CaseState,
+    Ground,
+    HistoryKind,
+    LawNamed,
+    Outcome,
+    RemedyNamed,
+    TaskState,
+)
 from yimen.cases.workflow import Known, Progress, Waiting, advance, start
 from yimen.catalogue.definition import City, Process, Service
 from yimen.catalogue.queries import current_city, process_of
@@ -41,6 +49,8 @@ class Verdict:
     grounds: tuple[Ground, ...] = ()
     agency: str = ""
     acting_for: Mapping[str, object] = field(default_factory=dict)  # as the history keeps it
+    law: LawNamed | None = None  # on which an earlier decision is revoked or corrected
+    replaces: UUID | None = None  # that decision
 
 
 @transaction.atomic
@@ -155,19 +165,32 @@ def _task(
 
 
 def _close(case: Case, service: Service, outcome: Outcome, at: datetime, verdict: Verdict) -> None:
-    city = current_city()
-    day = city_day(city, at)
     case.state = check_case_move("close", case.state)
     case.outcome = outcome
     case.closed_at = at
     case.process_state = None
+    decision = record_decision(case, service, outcome, at, verdict)
+    data = {"outcome": str(outcome), "reason": verdict.reason, **verdict.acting_for}
+    write_history(case, HistoryKind.DECIDED, at, actor=verdict.actor, who=verdict.who, data=data)
+    event = Decided(case.id, decision.id, str(outcome))
+    append(event, actor=verdict.actor, person_id=case.person_id)
+
+
+def record_decision(
+    case: Case, service: Service, outcome: Outcome, at: datetime, verdict: Verdict
+) -> Decision:
+    """Write the decision that is in force from now on; whoever it burdens can contest it.
+
+    The caller has ended the one before, and appends the event that makes the paper.
+    """
+    city = current_city()
+    day = city_day(city, at)
     remedies: tuple[RemedyNamed, ...] = ()
     grounds: tuple[Ground, ...] = ()
-    if outcome is Outcome.REFUSED:
+    if outcome is not Outcome.APPROVED:
         remedies = remedies_named(service, day, city.calendar)
         grounds = verdict.grounds
-    agency = verdict.agency or case.agency
-    decision = Decision.objects.create(
+    return Decision.objects.create(
         **ids_of(case),
         task_id=verdict.task_id,
         outcome=outcome,
@@ -176,11 +199,9 @@ def _close(case: Case, service: Service, outcome: Outcome, at: datetime, verdict
         decided_on=day,
         decided_by=verdict.actor.account_id,
         decided_number=verdict.who.office_number,
-        agency=agency,
+        agency=verdict.agency or case.agency,
         grounds=[ground.as_data() for ground in grounds],
         remedies=[remedy.as_data() for remedy in remedies],
+        law=verdict.law.as_data() if verdict.law is not None else {},
+        replaces=verdict.replaces,
     )
-    data = {"outcome": str(outcome), "reason": verdict.reason, **verdict.acting_for}
-    write_history(case, HistoryKind.DECIDED, at, actor=verdict.actor, who=verdict.who, data=data)
-    event = Decided(case.id, decision.id, str(outcome))
-    append(event, actor=verdict.actor, person_id=case.person_id)

@@ -11,6 +11,7 @@ from yimen.cases.types import (
     CorrectionState,
     DocumentKind,
     ExtensionState,
+    Mending,
     Outcome,
     TaskState,
 )
@@ -299,7 +300,11 @@ class Correction(OfCase):
 
 
 class Decision(OfCase):
-    """How a case was decided, by whom, why, and on what facts of which date."""
+    """How a case was decided, by whom, why, and on what facts of which date.
+
+    One of a case is in force. A decision that is revoked or corrected stays, with the day on which
+    it ended; the one that ended it is a row of its own.
+    """
 
     task_id = models.UUIDField(null=True)  # null: the process decided by itself
     outcome = models.CharField(max_length=16)
@@ -311,11 +316,20 @@ class Decision(OfCase):
     agency = models.CharField(max_length=80)
     grounds = models.JSONField(default=list)  # `types.Ground`
     remedies = models.JSONField(default=list)  # `types.RemedyNamed`
+    law = models.JSONField(default=dict)  # `types.LawNamed`: why it replaces an earlier one
+    replaces = models.UUIDField(null=True)  # the decision in whose place it stands
+    ended_at = models.DateTimeField(null=True)  # null while it is in force
+    ended_as = models.CharField(max_length=16, default="")
 
     class Meta:
         constraints = [
             one_of("cases_decision_outcome", "outcome", DECIDED),
-            models.UniqueConstraint(fields=["person_id", "case_id"], name="cases_one_decision"),
+            one_of("cases_decision_ended", "ended_as", Mending, blank=True),
+            models.UniqueConstraint(
+                fields=["person_id", "case_id"],
+                condition=Q(ended_at__isnull=True),
+                name="cases_one_decision",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -323,8 +337,9 @@ class Decision(OfCase):
 
 
 class IssuedDocument(OfCase):
-    """A paper that the city issued for a case, in the store under its hash."""
+    """The paper of a decision, in the store under its hash. It holds as long as the decision."""
 
+    decision_id = models.UUIDField()
     kind = models.CharField(max_length=16)
     title = models.JSONField()
     sha256 = models.CharField(max_length=64)
@@ -337,7 +352,7 @@ class IssuedDocument(OfCase):
         constraints = [
             one_of("cases_document_kind", "kind", DocumentKind),
             models.UniqueConstraint(
-                fields=["person_id", "case_id", "kind"], name="cases_one_document_of_a_kind"
+                fields=["person_id", "decision_id"], name="cases_one_document_of_a_decision"
             ),
         ]
         indexes = [models.Index(fields=["sha256"], name="cases_issued_document")]

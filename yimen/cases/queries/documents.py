@@ -18,7 +18,7 @@ from yimen.cases.models import (
 )
 from yimen.cases.queries.handling import service_of
 from yimen.cases.rules.papers import plain_code
-from yimen.cases.types import DocumentKind
+from yimen.cases.types import DocumentKind, Mending
 from yimen.catalogue.queries import current_city
 
 
@@ -34,8 +34,11 @@ class VerifiedDocument:
     decided_on: date
     issued_at: datetime
     valid_until: date | None
-    is_valid: bool  # not past its last day
+    is_valid: bool  # the decision is in force, and the paper not past its last day
     sha256: str  # of the PDF: `ledger.queries.open_document`
+    ended_at: datetime | None = None  # when the decision was revoked or corrected
+    ended_as: Mending | None = None
+    replaced: bool = False  # a newer paper stands in its place
 
 
 def named_documents(names: Collection[str]) -> QuerySet[DraftFile, str]:
@@ -55,7 +58,8 @@ def document_by_code(code: str) -> VerifiedDocument | None:
         return None
     row = IssuedDocument.objects.get(person_id=found.person_id, id=found.document_id)
     case = Case.objects.defer("process_state").get(person_id=row.person_id, id=row.case_id)
-    decision = Decision.objects.get(person_id=row.person_id, case_id=row.case_id)
+    decision = Decision.objects.get(person_id=row.person_id, id=row.decision_id)
+    fresh = row.valid_until is None or city_today() <= row.valid_until
     return VerifiedDocument(
         kind=DocumentKind(row.kind),
         title=Text.of(row.title),
@@ -65,6 +69,16 @@ def document_by_code(code: str) -> VerifiedDocument | None:
         decided_on=decision.decided_on,
         issued_at=row.issued_at,
         valid_until=row.valid_until,
-        is_valid=row.valid_until is None or city_today() <= row.valid_until,
+        is_valid=fresh and decision.ended_at is None,
         sha256=row.sha256,
+        ended_at=decision.ended_at,
+        ended_as=Mending(decision.ended_as) if decision.ended_as else None,
+        replaced=decision.ended_at is not None and _has_newer(decision),
     )
+
+
+def _has_newer(decision: Decision) -> bool:
+    """Say whether the paper of the decision that replaced this one is there already."""
+    newer = Decision.objects.filter(person_id=decision.person_id, replaces=decision.id)
+    papers = IssuedDocument.objects.filter(person_id=decision.person_id)
+    return papers.filter(decision_id__in=newer.values("id")).exists()

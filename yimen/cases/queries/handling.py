@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from yimen.base.deadline import Stop
-from yimen.cases.models import Application, Case, ClockStop, Extension, Task
+from yimen.cases.models import Application, Case, ClockStop, Decision, Extension, Task
 from yimen.cases.rules.clocks import Clocks, clocks
 from yimen.cases.rules.errors import check_found
 from yimen.cases.types import ExtensionState, TaskState
@@ -20,6 +20,12 @@ def service_of(case: Case) -> Service:
 def application_of(case: Case) -> Application:
     """Return the application that the case handles."""
     return Application.objects.get(person_id=case.person_id, id=case.id)
+
+
+def decision_in_force(case: Case) -> Decision | None:
+    """Return the decision of a case that was neither revoked nor corrected."""
+    rows = Decision.objects.filter(person_id=case.person_id, case_id=case.id)
+    return rows.filter(ended_at__isnull=True).first()
 
 
 def tasks_of(case: Case) -> list[Task]:

@@ -18,6 +18,7 @@ from yimen.cases.queries.records import CaseRecords, case_records, typed_answers
 from yimen.cases.queries.scope import READ, case_visible_to
 from yimen.cases.queries.status import CaseStatus, status_of
 from yimen.cases.rules.errors import CasesError, NotAllowed
+from yimen.cases.rules.mending import can_revoke, corrections
 from yimen.cases.rules.permissions import (
     check_ask,
     check_claim,
@@ -26,7 +27,7 @@ from yimen.cases.rules.permissions import (
     check_release,
     may_void,
 )
-from yimen.cases.types import CaseState, TaskOutcome, TaskState
+from yimen.cases.types import CaseState, Outcome, TaskOutcome, TaskState
 from yimen.catalogue.definition import FormField, Service
 from yimen.catalogue.queries import current_city
 from yimen.catalogue.types import TaskKind
@@ -98,6 +99,8 @@ class CaseFileView:
     tasks: tuple[TaskView, ...]
     can_extend: bool  # may approve the extension that waits
     can_void: bool
+    can_revoke: bool
+    corrections: tuple[Outcome, ...]  # what the decision in force may be corrected to
 
 
 def file(actor: Actor, receipt_number: str) -> CaseFileView:
@@ -114,6 +117,7 @@ def file(actor: Actor, receipt_number: str) -> CaseFileView:
     filled_in = [field.from_record for field in service.fields if field.from_record]
     records = case_records(actor, case, application, service, also=[*filled_in, *_APPLICANT])
     status = status_of(case, full=True)
+    decided = status.decision
     asked = status.extension is not None and status.extension.state == "asked"
     return CaseFileView(
         status=status,
@@ -128,6 +132,11 @@ def file(actor: Actor, receipt_number: str) -> CaseFileView:
         and status.extension is not None
         and status.extension.asked_by != actor.account_id,
         can_void=status.is_open and may_void(actor, case.agency, application.submitted_by),
+        can_revoke=decided is not None
+        and can_revoke(actor, decided.officer.agency, decided.outcome),
+        corrections=corrections(actor, decided.officer.agency, decided.outcome)
+        if decided is not None
+        else (),
     )
 
 

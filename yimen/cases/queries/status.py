@@ -1,5 +1,6 @@
 """Where a case is: for its applicant, for the holder of a one-time code, and above the desk's file."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -41,6 +42,7 @@ from yimen.cases.types import (
     ExtensionState,
     Ground,
     HistoryKind,
+    LawNamed,
     Outcome,
     RemedyNamed,
     TaskState,
@@ -59,7 +61,8 @@ class HistoryLine:
     opinion_given and decision_step {task, outcome, reason}; decided {outcome, reason};
     extension_asked, extended and extension_refused {days, reason, promised_due?}; due_changed
     {promised_due_before, promised_due}; document_issued {kind, sha256}; submitted {channel};
-    withdrawn {reason?}; voided {reason}.
+    withdrawn {reason?}; voided {reason}; revoked
+    and decision_corrected {outcome, reason, law}.
     """
 
     at: datetime
@@ -88,8 +91,9 @@ class AskedCorrection:
 
 @dataclass(frozen=True, slots=True)
 class DecisionView:
-    """How a case was decided, and why."""
+    """How a case was decided, and why. ``law``: why it stands in the place of an earlier one."""
 
+    id: UUID
     outcome: Outcome
     reason: str
     decided_on: date
@@ -97,11 +101,16 @@ class DecisionView:
     officer: OfficerName  # ``office_number`` is "" when the process decided by itself
     grounds: tuple[Ground, ...]
     remedies: tuple[RemedyNamed, ...]
+    law: LawNamed | None
+    decided_by: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentView:
-    """A paper that the city issued; its bytes: `ledger.queries.open_document(sha256)`."""
+    """A paper that the city issued; its bytes: `ledger.queries.open_document(sha256)`.
+
+    ``ended_at``: since then it no longer holds, because its decision was revoked or corrected.
+    """
 
     id: UUID
     kind: DocumentKind
@@ -110,6 +119,7 @@ class DocumentView:
     verification_code: str
     issued_at: datetime
     valid_until: date | None
+    ended_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +217,7 @@ def status_of(case: Case, *, full: bool) -> CaseStatus:
     service, application = service_of(case), application_of(case)
     clocks = clocks_of(case, service)
     current = current_city().services.get(case.service_code)
+    decisions = decisions_of(case)
     return CaseStatus(
         receipt_number=case.receipt_number,
         service=service,
@@ -227,8 +238,8 @@ def status_of(case: Case, *, full: bool) -> CaseStatus:
         your_turn=_asked(case),
         extension=_extension(case),
         history=history_of(case, full=full),
-        decision=_decision(case),
-        documents=documents_of(case),
+        decision=_in_force(decisions),
+        documents=documents_of(case, decisions),
     )
 
 
@@ -301,11 +312,18 @@ def _open_to_residents(kind: str, data: dict[str, object]) -> dict[str, object]:
     return {"task": data["task"]} if kind in STEPS_WITHOUT_WORDS and "task" in data else data
 
 
-def _decision(case: Case) -> DecisionView | None:
-    row = Decision.objects.filter(person_id=case.person_id, case_id=case.id).first()
+def decisions_of(case: Case) -> tuple[Decision, ...]:
+    """Return every decision that a case has had, oldest first."""
+    rows = Decision.objects.filter(person_id=case.person_id, case_id=case.id)
+    return tuple(rows.order_by("id"))
+
+
+def _in_force(decisions: Sequence[Decision]) -> DecisionView | None:
+    row = next((decision for decision in decisions if decision.ended_at is None), None)
     if row is None:
         return None
     return DecisionView(
+        id=row.id,
         outcome=Outcome(row.outcome),
         reason=row.reason,
         decided_on=row.decided_on,
@@ -313,16 +331,19 @@ def _decision(case: Case) -> DecisionView | None:
         officer=OfficerName(row.agency, row.decided_number),
         grounds=tuple(Ground.of(ground) for ground in row.grounds),
         remedies=tuple(RemedyNamed.of(remedy) for remedy in row.remedies),
+        law=LawNamed.of(row.law),
+        decided_by=row.decided_by,
     )
 
 
-def documents_of(case: Case) -> tuple[DocumentView, ...]:
-    """Return the papers issued for a case."""
+def documents_of(case: Case, decisions: Sequence[Decision]) -> tuple[DocumentView, ...]:
+    """Return the papers issued for a case, each with whether its decision is still in force."""
     rows = IssuedDocument.objects.filter(person_id=case.person_id, case_id=case.id)
-    return tuple(document_view(row) for row in rows.order_by("id"))
+    ended = {decision.id: decision.ended_at for decision in decisions}
+    return tuple(document_view(row, ended[row.decision_id]) for row in rows.order_by("id"))
 
 
-def document_view(row: IssuedDocument) -> DocumentView:
+def document_view(row: IssuedDocument, ended_at: datetime | None) -> DocumentView:
     """Return a paper's row as channels see it."""
     return DocumentView(
         row.id,
@@ -332,10 +353,12 @@ def document_view(row: IssuedDocument) -> DocumentView:
         row.verification_code,
         row.issued_at,
         row.valid_until,
+        ended_at,
     )
 
 
 def issued_document(actor: Actor, receipt_number: str, document_id: UUID) -> DocumentView:
     """Return one paper of a case that the actor may see, or refuse with `NotFound`."""
-    papers = documents_of(case_visible_to(actor, receipt_number))
+    case = case_visible_to(actor, receipt_number)
+    papers = documents_of(case, decisions_of(case))
     return check_found(next((paper for paper in papers if paper.id == document_id), None))

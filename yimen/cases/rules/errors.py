@@ -183,6 +183,29 @@ class CaseEnded(CasesError):
         self.at = at
 
 
+class AlreadyMended(CasesError):
+    """Another decision is in force than the one that was to be mended: who made it, when, which."""
+
+    def __init__(self, who: OfficerName, at: datetime, outcome: Outcome) -> None:
+        super().__init__(who, at, outcome)
+        self.who = who
+        self.at = at
+        self.outcome = outcome
+
+
+class CannotMend(CasesError):
+    """A decision with this outcome is not mended so: only approvals are revoked, for instance."""
+
+    def __init__(self, outcome: Outcome, wanted: str) -> None:
+        super().__init__(outcome, wanted)
+        self.outcome = outcome
+        self.wanted = wanted
+
+
+class LawMissing(CasesError):
+    """Revoking and correcting need a ground in law that the city declares for it."""
+
+
 class DiagramWithoutTask(CasesError):
     """A process waits at a step that its declaration does not name: a fault, not an answer."""
 

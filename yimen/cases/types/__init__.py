@@ -13,6 +13,7 @@ from uuid import UUID
 from yimen.base.text import Text
 from yimen.cases.types.naming import NO_TEXT as NO_TEXT
 from yimen.cases.types.naming import Ground as Ground
+from yimen.cases.types.naming import LawNamed as LawNamed
 from yimen.cases.types.naming import RemedyNamed as RemedyNamed
 from yimen.cases.types.naming import StandardNamed as StandardNamed
 
@@ -33,9 +34,17 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"  # by the applicant, before anything was decided
     VOIDED = "voided"  # by an office: it was entered by mistake
+    REVOKED = "revoked"  # approved, and taken back by the agency that had decided
 
 
-DECIDED = (Outcome.APPROVED, Outcome.REFUSED)
+DECIDED = (Outcome.APPROVED, Outcome.REFUSED, Outcome.REVOKED)
+
+
+class Mending(StrEnum):
+    """Why a decision is in force no more: what was done with it."""
+
+    REVOKED = "revoked"
+    CORRECTED = "corrected"
 
 
 class TaskState(StrEnum):
@@ -79,6 +88,8 @@ class HistoryKind(StrEnum):
     DOCUMENT_ISSUED = "document_issued"
     WITHDRAWN = "withdrawn"
     VOIDED = "voided"
+    REVOKED = "revoked"
+    DECISION_CORRECTED = "decision_corrected"
 
 
 class CorrectionKind(StrEnum):
@@ -110,6 +121,7 @@ class DocumentKind(StrEnum):
 
     CERTIFICATE = "certificate"
     REFUSAL = "refusal"
+    REVOCATION = "revocation"
 
 
 class StopReason(StrEnum):
@@ -278,6 +290,9 @@ class Paper:
     verification_url: str  # what the QR code holds
     accent: str = "#A8321F"
     issued_on: date | None = None
+    law: LawNamed | None = None  # on what ground an earlier decision was revoked or corrected
+    instead_of: date | None = None  # the day of that decision
+    ended_code: str = ""  # and the code on its paper, which no longer holds
 
     def as_data(self) -> dict[str, object]:
         """Return JSON values for the template: dates are ISO texts, absent ones null."""
@@ -302,6 +317,9 @@ class Paper:
             "verification_url": self.verification_url,
             "accent": self.accent,
             "issued_on": self.issued_on.isoformat() if self.issued_on else None,
+            "law": self.law.as_data() if self.law else None,
+            "instead_of": self.instead_of.isoformat() if self.instead_of else None,
+            "ended_code": self.ended_code,
         }
 
 

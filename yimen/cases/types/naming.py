@@ -104,6 +104,24 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True)
+class LawNamed:
+    """The ground in law on which a decision was revoked or corrected, as it was declared then."""
+
+    key: str
+    says: Text
+    source: str = ""
+
+    def as_data(self) -> dict[str, object]:
+        """Return JSON values, for the decision's row, the history and papers."""
+        return {"key": self.key, "says": self.says.as_dict(), "source": self.source}
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> "LawNamed | None":
+        """Return the ground that `as_data` wrote, None where there was none."""
+        return cls(data["key"], Text.of(data["says"]), data["source"]) if data else None
+
+
+@dataclass(frozen=True, slots=True)
 class RemedyNamed:
     """A way to contest a decision, with the last day to use it.
 

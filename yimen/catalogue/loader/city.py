@@ -3,20 +3,28 @@
 import re
 import zoneinfo
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
 from yimen.base.calendar import DayOff, WorkingCalendar
 from yimen.base.text import Text
-from yimen.catalogue.definition import Agency, Division, LifeEvent, Place, Role, Standard
+from yimen.catalogue.definition import (
+    Agency,
+    Division,
+    LifeEvent,
+    MendingGround,
+    Place,
+    Role,
+    Standard,
+)
 from yimen.catalogue.loader.grammar import line_of
 from yimen.catalogue.loader.reading import Reading, did_you_mean, listed
 from yimen.catalogue.loader.rows import Row, read_rows
 from yimen.catalogue.loader.table import CODE, Table, root_table, unique
 from yimen.catalogue.loader.xml import XmlRefused, parsed
 from yimen.catalogue.rules import contrast
-from yimen.catalogue.types import RIGHTS, AgencyKind, DivisionLevel
+from yimen.catalogue.types import RIGHTS, AgencyKind, DivisionLevel, MendingKind
 
 PAPER, WHITE = "#F7F5F0", "#FFFFFF"
 MOST_HINTS = 10
@@ -51,6 +59,7 @@ class Basics:
     roles: Mapping[str, Role]
     life_events: Mapping[str, LifeEvent]
     place: Place
+    mending: Mapping[str, MendingGround] = field(default_factory=dict)
 
 
 NO_BASICS = Basics("", Text(), (), "UTC", "", {}, "", {}, {}, Place("", 1))
@@ -76,6 +85,7 @@ def read_basics(reading: Reading) -> Basics | None:
         roles=_by_key(root, "roles", _role),
         life_events=_by_key(root, "life_events", _life_event),
         place=root.place(),
+        mending=_by_key(root, "mending", _mending, needed=False),
     )
     root.end()
     return basics
@@ -166,14 +176,16 @@ def _check_emblem(reading: Reading, name: str, text: str) -> None:
                 reading.report(name, line_of(element), f"'{local}' may not stand in an emblem")
 
 
-def _by_key(root: Table, name: str, read: Callable[[Table], T]) -> dict[str, T]:
+def _by_key(
+    root: Table, name: str, read: Callable[[Table], T], *, needed: bool = True
+) -> dict[str, T]:
     """Return the tables of an array by their key."""
     tables = root.tables(name)
     found: dict[str, T] = {}
     for table in tables:
         found[table.code("key")] = read(table)
         table.end()
-    if not tables:
+    if needed and not tables:
         root.report(f"no [[{name}]] is declared; add at least one")
     unique(tables, "key")
     return found
@@ -192,6 +204,16 @@ def _role(table: Table) -> Role:
         elif right.startswith("case.") and right not in RIGHTS:
             table.report(f"right '{right}' does not exist{hint}", "rights", index)
     return Role(table.written("key"), table.text("title"), frozenset(rights), table.place())
+
+
+def _mending(table: Table) -> MendingGround:
+    return MendingGround(
+        table.written("key"),
+        table.choice("kind", MendingKind),
+        table.text("says"),
+        table.place(),
+        table.string("source", ""),
+    )
 
 
 def _life_event(table: Table) -> LifeEvent:

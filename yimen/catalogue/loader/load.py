@@ -210,6 +210,7 @@ class Loading:
             files_hash=content_hash(reading.files),
             interface=read_interface(reading, self._paths("interface/")),
             articles=read_articles(reading, self._paths("articles/")),
+            mending=basics.mending,
         )
 
     def _leave_out_misplaced(self) -> None:

@@ -15,6 +15,9 @@ _MORE: Mapping[NoticeKind, frozenset[str]] = {
     NoticeKind.CORRECTION: frozenset({"items"}),
     NoticeKind.EXTENDED: frozenset({"reason", "due"}),
     NoticeKind.VOIDED: frozenset({"reason"}),
+    NoticeKind.REVOKED: frozenset({"reason"}),
+    NoticeKind.CORRECTED_APPROVED: frozenset({"reason"}),
+    NoticeKind.CORRECTED_REFUSED: frozenset({"reason"}),
 }
 
 # Nothing personal: short messages pass through foreign hands, and a service can say a lot.

@@ -26,7 +26,7 @@ from yimen.channels.desk.notes import Note
 from yimen.channels.desk.pages import page_language
 from yimen.channels.desk.refusals import sentence, sign_in_had_ended, status_of
 
-FORMS = frozenset({*DEEDS, "take-back", "more-time", "answer-time", "void"})
+FORMS = frozenset({*DEEDS, "take-back", "more-time", "answer-time", "void", "revoke", "correct"})
 _MOST_TOLD = 5
 _MOST_DIGITS = 4
 

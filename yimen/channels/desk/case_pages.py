@@ -13,7 +13,7 @@ from yimen.cases.queries import CaseFileView
 from yimen.cases.types import DueBand, TaskState
 from yimen.catalogue.definition import City, Process
 from yimen.catalogue.queries import current_city, process_of
-from yimen.channels.desk import facts, forms, happenings, lanes, stored
+from yimen.channels.desk import facts, forms, happenings, lanes, mending, stored
 from yimen.channels.desk.door import case_page
 from yimen.channels.desk.forms import Refused
 from yimen.channels.desk.listing import Listing, Shown, due, listing_of
@@ -91,6 +91,8 @@ def file_context(
         "decided_by": officer_words(status.decision.officer, city, language)
         if status.decision
         else "",
+        "revoking": mending.revoking(file, city),
+        "correcting": mending.correcting(file, city, refused),
         **_told(file, process, city, language),
     }
 
@@ -172,6 +174,8 @@ def _offered(actor: Actor, file: CaseFileView) -> frozenset[str]:
         "more-time": _can_ask_time(actor, file),
         "answer-time": file.can_extend,
         "void": file.can_void,
+        "revoke": file.can_revoke,
+        "correct": bool(file.corrections),
     }
     return frozenset(verb for verb, here in offered.items() if here)
 

@@ -146,23 +146,22 @@ DEEDS: dict[str, Deed] = {
 }
 
 
+_FIELD_OF: dict[type[Exception], str] = {
+    errors.WrongOutcome: "outcome",
+    errors.CannotMend: "outcome",
+    errors.NotAColleague: "colleague",
+    errors.NothingToCorrect: "ask",
+    GroundMissing: "ground",
+    errors.GroundHolds: "ground",
+    errors.ExtensionTooLong: "days",
+    errors.LawMissing: "law",
+}
+
+
 def about(error: Refusal, sentence: str, posted: QueryDict) -> Mapping[str, str]:
     """Return which fields of the form an error is about, with its sentence."""
-    match error:
-        case errors.ReasonMissing() | errors.ReasonTooLong() if posted.getlist("ask"):
-            wrong = without_sentence(posted)
-            return dict.fromkeys(wrong or posted.getlist("ask"), sentence)
-        case errors.ReasonMissing() | errors.ReasonTooLong():
-            return {"reason": sentence}
-        case errors.WrongOutcome():
-            return {"outcome": sentence}
-        case errors.NotAColleague():
-            return {"colleague": sentence}
-        case errors.NothingToCorrect():
-            return {"ask": sentence}
-        case GroundMissing() | errors.GroundHolds():
-            return {"ground": sentence}
-        case errors.ExtensionTooLong():
-            return {"days": sentence}
-        case _:
-            return {}
+    if isinstance(error, errors.ReasonMissing | errors.ReasonTooLong):
+        asked = posted.getlist("ask")
+        return dict.fromkeys(without_sentence(posted) or asked or ["reason"], sentence)
+    field = _FIELD_OF.get(type(error))
+    return {field: sentence} if field is not None else {}

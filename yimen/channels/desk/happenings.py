@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from yimen.base.actor import Channel
 from yimen.cases.queries import HistoryLine
-from yimen.cases.types import HistoryKind, Outcome
+from yimen.cases.types import HistoryKind, LawNamed, Outcome
 from yimen.catalogue.definition import City, Process, Service
 from yimen.channels.desk.refusals import outcome
 from yimen.channels.shared import wording
@@ -76,8 +76,14 @@ def _says(kind: HistoryKind, place: _Place) -> tuple[str, ...]:
     if kind is HistoryKind.CORRECTION_ASKED:
         return tuple(f"{item_label(place.service, item, place.language)}: {item['says']}"
                      for item in _items(place.data))  # fmt: skip
-    reason = place.text("reason")
-    return (reason,) if reason else ()
+    reason, law = place.text("reason"), LawNamed.of(_law_of(place.data))
+    named = (law.says[place.language],) if law is not None else ()
+    return (*named, reason) if reason else named
+
+
+def _law_of(data: Mapping[str, object]) -> dict[str, object]:
+    law = data.get("law")
+    return law if isinstance(law, dict) else {}
 
 
 def _items(data: Mapping[str, object]) -> list[dict[str, str]]:
@@ -134,6 +140,12 @@ def _decided(place: _Place) -> str:
     return _("The application was refused.")
 
 
+def _corrected(place: _Place) -> str:
+    if place.text("outcome") == Outcome.APPROVED:
+        return _("The decision was corrected: approved.")
+    return _("The decision was corrected: refused.")
+
+
 def _extended(place: _Place) -> str:
     day = place.day("promised_due")
     words = {"days": place.days, "day": day}
@@ -172,5 +184,7 @@ _WORDS: dict[HistoryKind, Callable[[_Place], str]] = {
     HistoryKind.DUE_CHANGED: _moved,
     HistoryKind.DOCUMENT_ISSUED: lambda _place: _("The document was issued."),
     HistoryKind.WITHDRAWN: lambda _place: _("The applicant withdrew the application."),
+    HistoryKind.REVOKED: lambda _place: _("The approval was revoked."),
+    HistoryKind.DECISION_CORRECTED: _corrected,
     HistoryKind.VOIDED: lambda _place: _("The entry was declared void."),
 }

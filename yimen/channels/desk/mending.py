@@ -1,25 +1,42 @@
-"""Mending mistakes from the desk: what was entered or decided wrongly."""
+"""What an officer may make of a decision, for the forms on the file of a case."""
 
-from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
-from yimen.base.actor import Actor
-from yimen.cases import actions
-from yimen.channels.desk.acting import on_case
-from yimen.channels.desk.door import case_page
+from yimen.cases.queries import CaseFileView
+from yimen.cases.types import Outcome
+from yimen.catalogue.definition import City, MendingGround
+from yimen.catalogue.types import MendingKind
+from yimen.channels.desk.forms import Refused
+from yimen.channels.shared.components import Choice
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@case_page
-def void(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
-    """Declare an application void that was entered by mistake."""
-    return on_case(
-        request,
-        actor,
-        number,
-        "void",
-        lambda: actions.void_entry(actor, number, request.POST.get("reason", "")),
-        lambda file: file.status.outcome == "voided",
-        _("The entry is void. The applicant is told, with the reason."),
+def revoking(file: CaseFileView, city: City) -> tuple[MendingGround, ...]:
+    """Return the grounds on which the officer may revoke the decision; none: no form."""
+    return city.mending_grounds(MendingKind.REVOKE) if file.can_revoke else ()
+
+
+def correcting(
+    file: CaseFileView, city: City, refused: Refused | None
+) -> tuple[tuple[Choice, ...], tuple[MendingGround, ...]] | None:
+    """Return to what, and on which grounds, the officer may correct it; None: no form."""
+    grounds = city.mending_grounds(MendingKind.CORRECT)
+    decided = file.status.decision
+    if decided is None or not file.corrections or not grounds:
+        return None
+    mine = refused is not None and refused.verb == "correct"
+    chosen = refused.posted.get("outcome") if refused is not None and mine else None
+    return (
+        tuple(
+            Choice(word, _becomes(decided.outcome, word), word == chosen, f"outcome-{word}")
+            for word in file.corrections
+        ),
+        grounds,
     )
+
+
+def _becomes(before: Outcome, after: Outcome) -> str:
+    if after is Outcome.REFUSED:
+        return _("It stays refused, for other reasons")
+    if before is Outcome.APPROVED:
+        return _("It stays approved: the document is made anew from the records as they are now")
+    return _("Approve")

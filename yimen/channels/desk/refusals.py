@@ -23,6 +23,7 @@ _CONFLICTS = (
     cases.AlreadyClaimed,
     cases.AlreadyDecided,
     cases.CaseEnded,
+    cases.AlreadyMended,
     cases.TaskCancelled,
     cases.WrongState,
     cases.OnlyOneExtension,
@@ -76,6 +77,38 @@ def _decided(error: cases.AlreadyDecided, city: City, language: str) -> str:
         _("%(who)s has already finished this task on %(when)s: %(what)s. Yours was not recorded.")
         % words
     )
+
+
+def _mended(error: cases.AlreadyMended, city: City, language: str) -> str:
+    words = {
+        "who": _somebody(error.who, city, language),
+        "what": decided_as(error.outcome),
+        "when": wording.moment(error.at, language),
+    }
+    return (
+        _("%(who)s has changed this decision on %(when)s: %(what)s. Yours was not recorded.")
+        % words
+    )
+
+
+def decided_as(outcome: Outcome) -> str:
+    """Return how a case is decided, in a word."""
+    words = {
+        Outcome.APPROVED: _("approved"),
+        Outcome.REFUSED: _("refused"),
+        Outcome.REVOKED: _("revoked"),
+    }
+    return words.get(outcome, str(outcome))
+
+
+def _cannot_mend(error: cases.CannotMend, _city: City, _language: str) -> str:
+    if error.wanted == Outcome.REVOKED:
+        return _("Only an approval is revoked. Correct the decision instead.")
+    return _("Choose how the decision is corrected. An approval is taken back by revoking it.")
+
+
+def _law(_error: cases.LawMissing, _city: City, _language: str) -> str:
+    return _("The ground is missing. Choose it from the list: the letter names it.")
 
 
 def _ended(error: cases.CaseEnded, _city: City, language: str) -> str:
@@ -214,6 +247,9 @@ _SENTENCES: dict[type[Exception], Callable[..., str]] = {
     cases.AlreadyClaimed: _claimed,
     cases.AlreadyDecided: _decided,
     cases.CaseEnded: _ended,
+    cases.AlreadyMended: _mended,
+    cases.CannotMend: _cannot_mend,
+    cases.LawMissing: _law,
     cases.TaskCancelled: _cancelled,
     cases.WrongState: _state,
     cases.NotAllowed: _not_allowed,

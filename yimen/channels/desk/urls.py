@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yimen.channels.desk import absence_pages, acting, case_pages, home_pages, mending
+from yimen.channels.desk import absence_pages, acting, case_pages, home_pages, mending_pages
 
 app_name = "desk"
 urlpatterns = [
@@ -17,7 +17,9 @@ urlpatterns = [
     path("cases/<str:number>/take-back/", acting.take_back, name="take_back"),
     path("cases/<str:number>/more-time/", acting.ask_time, name="ask_time"),
     path("cases/<str:number>/more-time/answer/", acting.answer_time, name="answer_time"),
-    path("cases/<str:number>/void/", mending.void, name="void"),
+    path("cases/<str:number>/void/", mending_pages.void, name="void"),
+    path("cases/<str:number>/revoke/", mending_pages.revoke, name="revoke"),
+    path("cases/<str:number>/correct/", mending_pages.correct, name="correct"),
     path("cases/<str:number>/tasks/<uuid:task_id>/", acting.act, name="task"),
     path("cases/<str:number>/tasks/<uuid:task_id>/<slug:verb>/", acting.act, name="act"),
     path("cases/<str:number>/files/<uuid:file_id>/", case_pages.file, name="file"),

@@ -42,19 +42,19 @@ def _version(paper: Paper, city: City, language: str) -> Words:
     """Return the paper in one language."""
     page_language = page_tag(language)
     with override(page_language):
-        refused = paper.kind is DocumentKind.REFUSAL
+        against = paper.kind is not DocumentKind.CERTIFICATE
         return {
             "language": language,
             "city": paper.city[language],
             "agency": paper.agency[language],
-            "title": _("Letter of refusal") if refused else paper.title[language],
+            "title": _title(paper, language),
             "facts": _facts(paper, language),
             "body": _body(paper, language),
-            "reasons": _reasons(paper, city, language) if refused else [],
+            "reasons": _reasons(paper, city, language) if against else [],
             "records": [
                 _record(ground, city, language) for ground in paper.grounds if ground.as_of
             ],
-            "remedies": [_remedy(remedy, language) for remedy in paper.remedies] if refused else [],
+            "remedies": [_remedy(remedy, language) for remedy in paper.remedies] if against else [],
             "decided-by": _decided_by(paper),
             "labels": {
                 "reasons": _("Reasons"),
@@ -68,6 +68,16 @@ def _version(paper: Paper, city: City, language: str) -> Words:
         }
 
 
+def _title(paper: Paper, language: str) -> str:
+    match paper.kind:
+        case DocumentKind.CERTIFICATE:
+            return paper.title[language]
+        case DocumentKind.REFUSAL:
+            return _("Letter of refusal")
+        case DocumentKind.REVOCATION:
+            return _("Letter of revocation")
+
+
 def _facts(paper: Paper, language: str) -> list[Words]:
     rows = [
         (_("Applicant"), paper.name),
@@ -77,13 +87,28 @@ def _facts(paper: Paper, language: str) -> list[Words]:
     ]
     if paper.valid_until is not None:
         rows.append((_("Valid until"), wording.day(paper.valid_until, language)))
+    if paper.instead_of is not None:
+        rows.append((_("In place of"), _ended_decision(paper, language)))
     return [{"label": label, "value": value} for label, value in rows if value]
+
+
+def _ended_decision(paper: Paper, language: str) -> str:
+    """Return which decision ended, and by which code its paper is known."""
+    words = {
+        "day": wording.day(paper.instead_of or paper.decided_on, language),
+        "code": paper.ended_code,
+    }
+    if not paper.ended_code:
+        return _("the decision of %(day)s") % words
+    return _("the decision of %(day)s (paper %(code)s, which no longer holds)") % words
 
 
 def _body(paper: Paper, language: str) -> list[str]:
     if paper.kind is DocumentKind.CERTIFICATE:
         return [text for text in paper.body[language].split("\n\n") if text]
     words = _("Your application “%(service)s” was examined. It is refused.")
+    if paper.kind is DocumentKind.REVOCATION:
+        words = _("The approval of “%(service)s” is revoked. Nobody may rely on it any more.")
     return [words % {"service": paper.service[language]}]
 
 
@@ -103,7 +128,14 @@ def _reasons(paper: Paper, city: City, language: str) -> list[Words]:
         }
         for ground in paper.grounds
     }
-    return [*said, *seen.values()]
+    return [*_law(paper, language), *said, *seen.values()]
+
+
+def _law(paper: Paper, language: str) -> list[Words]:
+    if paper.law is None:
+        return []
+    says, source = paper.law.says[language], wording.cited(paper.law.source, language)
+    return [{"label": _("Ground"), "says": says, "source": source, "standards": []}]
 
 
 def _standard(standard: StandardNamed, city: City, language: str) -> str:

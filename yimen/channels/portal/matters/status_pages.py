@@ -168,14 +168,18 @@ def _asked(found: CaseStatus, language: str) -> list[AskedThing]:
 
 def _decision(found: CaseStatus, city: City, language: str) -> dict[str, object]:
     decision = found.decision
+    ended = [paper for paper in found.documents if paper.ended_at is not None]
     if decision is None:
-        return {"decision": None}
+        return {"decision": None, "ended_papers": ended}
     by_rules = not decision.officer.office_number
     return {
         "decision": decision,
+        "papers": [paper for paper in found.documents if paper.ended_at is None],
+        "ended_papers": ended,
         "refused": decision.outcome is Outcome.REFUSED,
         "decided_by": "" if by_rules else officer_words(decision.officer, city, language),
         "remedies": decision.remedies,
+        "law": decision.law,
     }
 
 

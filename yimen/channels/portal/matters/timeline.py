@@ -20,7 +20,8 @@ def timeline(status: CaseStatus, city: City, language: str) -> list[TimelineItem
     """Return the points of the line, oldest first."""
     done = [item for line in status.history if (item := _done(line, status, city, language))]
     if not status.is_open:
-        complete = status.documents or status.ending is not None
+        papers = [document for document in status.documents if document.ended_at is None]
+        complete = papers or status.ending is not None
         return done if complete else [*done, _paper_to_come()]
     return [*done, *_now(status, city, language), *_next(status, city, language)]
 
@@ -40,9 +41,9 @@ def _done(line: HistoryLine, status: CaseStatus, city: City, language: str) -> T
     if make is None:
         return None
     title, says = make(line, status, city, language)
-    refused = line.kind is HistoryKind.DECIDED and status.outcome is Outcome.REFUSED
     ended = status.ending is not None and line.kind is status.ending.kind
-    progress = Progress.STOPPED if refused or ended else Progress.DONE
+    against = line.data.get("outcome") in (Outcome.REFUSED, Outcome.REVOKED)
+    progress = Progress.STOPPED if against or ended else Progress.DONE
     return TimelineItem(title, progress, wording.moment(line.at, language), says)
 
 
@@ -98,7 +99,7 @@ def _due_changed(line: HistoryLine, _status: CaseStatus, _city: City, language: 
 
 
 def _decided(line: HistoryLine, status: CaseStatus, city: City, language: str) -> Words:
-    approved = status.outcome is Outcome.APPROVED
+    approved = line.data.get("outcome") == Outcome.APPROVED
     who = officer_words(line.officer, city, language)
     if not line.officer.office_number:
         who = _("Decided by the rules of the service, without an officer.")
@@ -108,11 +109,27 @@ def _decided(line: HistoryLine, status: CaseStatus, city: City, language: str) -
 def _issued(line: HistoryLine, _status: CaseStatus, _city: City, _language: str) -> Words:
     if line.data.get("kind") == DocumentKind.CERTIFICATE:
         return _("Your document is ready"), ""
+    if line.data.get("kind") == DocumentKind.REVOCATION:
+        return _("The letter of revocation is ready"), ""
     return _("The letter with the reasons is ready"), ""
 
 
 def _withdrawn(line: HistoryLine, _status: CaseStatus, _city: City, _language: str) -> Words:
     return _("You withdrew the application"), str(line.data.get("reason", ""))
+
+
+def _revoked(line: HistoryLine, _status: CaseStatus, city: City, language: str) -> Words:
+    return _("The approval was revoked"), officer_words(line.officer, city, language)
+
+
+def _corrected(line: HistoryLine, _status: CaseStatus, city: City, language: str) -> Words:
+    approved = line.data.get("outcome") == Outcome.APPROVED
+    title = (
+        _("The decision was corrected: approved")
+        if approved
+        else _("The decision was corrected: refused")
+    )
+    return title, officer_words(line.officer, city, language)
 
 
 def _voided(line: HistoryLine, _status: CaseStatus, city: City, language: str) -> Words:
@@ -139,6 +156,8 @@ _DONE: dict[HistoryKind, Callable[[HistoryLine, CaseStatus, City, str], Words]] 
     HistoryKind.DOCUMENT_ISSUED: _issued,
     HistoryKind.WITHDRAWN: _withdrawn,
     HistoryKind.VOIDED: _voided,
+    HistoryKind.REVOKED: _revoked,
+    HistoryKind.DECISION_CORRECTED: _corrected,
 }
 
 

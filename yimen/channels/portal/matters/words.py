@@ -11,6 +11,8 @@ def state_words(state: CaseState, outcome: Outcome | None) -> tuple[str, str]:
         return _("Approved"), "done"
     if outcome is Outcome.REFUSED:
         return _("Refused"), "closed"
+    if outcome is Outcome.REVOKED:
+        return _("Revoked"), "closed"
     if outcome is Outcome.WITHDRAWN:
         return _("Withdrawn"), "closed"
     if outcome is Outcome.VOIDED:
