@@ -22,6 +22,7 @@ from yimen.catalogue.types import (
     DayUnit,
     DivisionLevel,
     FieldKind,
+    LetterRule,
     MendingKind,
     NodeKind,
     NoticeKind,
@@ -425,6 +426,7 @@ class Notice:
     body: Text  # paragraphs are parted by an empty line
     sms: Text
     place: Place = field(compare=False)
+    letter: LetterRule = LetterRule.UNREAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -450,6 +452,7 @@ class City:
     notices: Mapping[NoticeKind, Notice]
     place: Place = field(compare=False)
     files_hash: str = ""
+    unread_days: int = 10  # after which a message is printed and posted
     interface: Mapping[str, bytes] = field(default_factory=dict)  # by language, in MO format
     articles: Mapping[str, str] = field(default_factory=dict)  # Markdown by "about.fr"
     mending: Mapping[str, MendingGround] = field(default_factory=dict)

@@ -45,6 +45,14 @@ class NoticeKind(StrEnum):
     CORRECTED_REFUSED = "corrected_refused"
 
 
+class LetterRule(StrEnum):
+    """When a notice is printed and posted."""
+
+    UNREAD = "unread"  # when it lies unread in the mailbox for too long
+    ALWAYS = "always"  # the law demands it, whatever the person has chosen
+    NEVER = "never"
+
+
 class Audience(StrEnum):
     """For whom a service is."""
 

@@ -168,6 +168,7 @@ SMS_GATEWAY = os.environ.get("YIMEN_SMS", "")
 SMS_TOKEN = os.environ.get("YIMEN_SMS_TOKEN", "")
 SMS_TIMEOUT = 10.0  # seconds that a gateway may be silent
 SMS_FOLDER = DATA_FOLDER / "sms"
+LETTER_FOLDER = DATA_FOLDER / "letters"
 DEFAULT_FROM_EMAIL = os.environ.get("YIMEN_EMAIL_FROM", "noreply@yimen.invalid")
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE

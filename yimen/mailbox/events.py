@@ -92,3 +92,22 @@ class PhoneCodeRefused(Event):
     kind: ClassVar[str] = "mailbox.phone_code_refused"
     account_id: int
     tries_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class LettersPrinted(Event):
+    """The letters of a day stand in one file for the printer."""
+
+    kind: ClassVar[str] = "mailbox.letters_printed"
+    run_id: UUID
+    letters: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class LettersPosted(Event):
+    """The letters of a day were handed to the post."""
+
+    kind: ClassVar[str] = "mailbox.letters_posted"
+    run_id: UUID
+    letters: int

@@ -23,6 +23,8 @@ class Message(models.Model):
     document_sha256 = models.CharField(max_length=64, default="")
     posted_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
+    language = models.CharField(max_length=10, default="")  # of the letter; "": the city's first
+    on_paper = models.BooleanField(default=True)  # printed when it lies unread for too long
 
     class Meta:
         constraints = [
@@ -33,6 +35,11 @@ class Message(models.Model):
                 fields=["document_sha256"],
                 condition=~Q(document_sha256=""),
                 name="mailbox_message_document",
+            ),
+            models.Index(
+                fields=["posted_at"],
+                condition=Q(read_at__isnull=True, on_paper=True),
+                name="mailbox_message_unread",
             ),
         ]
 
@@ -53,6 +60,7 @@ class Delivery(models.Model):
     id = models.UUIDField(default=uuid7)
     message_id = models.UUIDField(null=True)
     way = models.CharField(max_length=16, default=str(Way.EMAIL))
+    name = models.CharField(max_length=200, default="")  # on the envelope
     address = models.CharField(max_length=300)
     subject = models.CharField(max_length=200)
     body = models.TextField()
@@ -63,6 +71,8 @@ class Delivery(models.Model):
     tried_at = models.DateTimeField(null=True)
     next_try_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    demanded = models.BooleanField(default=False)  # a letter that goes out though it was read
+    run_id = models.UUIDField(null=True)  # the print run of a letter
     settled_at = models.DateTimeField(null=True)  # the gateway told what became of it
 
     class Meta:
@@ -92,6 +102,14 @@ class Delivery(models.Model):
                 condition=Q(way="sms", state="sent", settled_at__isnull=True),
                 name="mailbox_delivery_unsettled",
             ),
+            models.Index(
+                fields=["run_id"], condition=Q(run_id__isnull=False), name="mailbox_delivery_run"
+            ),
+            models.Index(
+                fields=["queued_at"],
+                condition=Q(way="letter", state="failed"),
+                name="mailbox_delivery_counter",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -109,6 +127,7 @@ class Telling(models.Model):
     )
     email = models.BooleanField(default=True)
     sms = models.BooleanField(default=False)
+    letter = models.BooleanField(default=False)
     phone = models.CharField(max_length=40, default="")
 
     class Meta:
@@ -140,3 +159,18 @@ class PhoneCode(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class PrintRun(models.Model):
+    """The letters of one day, printed as one PDF with a manifest. Its files are made from its rows."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    day = models.DateField(unique=True)
+    taken_at = models.DateTimeField()
+    printed_at = models.DateTimeField(null=True)  # the files are whole
+    posted_at = models.DateTimeField(null=True)
+    letters = models.PositiveIntegerField(default=0)
+    pages = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.day)

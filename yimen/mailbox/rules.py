@@ -22,6 +22,10 @@ LEASE = timedelta(minutes=5)
 ENOUGH_FAILED = 3
 REST = timedelta(minutes=1)
 
+NO_ADDRESS = "no_address"  # the error of a letter to somebody of whom no address is known
+MOST_IN_RUN = 5000  # letters in one file for the printer; the others go with the next day's
+LOOK_BACK = timedelta(days=7)  # how long letters about unread messages are made up for
+
 REPORTS_FOR = timedelta(days=3)  # how long a gateway is asked what became of a short message
 
 # Codes that show that a telephone is somebody's. Short messages cost the city money: few a day.
@@ -71,6 +75,12 @@ class Undeliverable(MailboxError):
 def check_may_post(actor: Actor) -> None:
     """Refuse residents and visitors."""
     if actor.kind not in (ActorKind.SYSTEM, ActorKind.STAFF):
+        raise NotAllowed
+
+
+def check_may_print(actor: Actor) -> None:
+    """Refuse everybody but the system: letters are printed and posted by `yimen letters`."""
+    if actor.kind is not ActorKind.SYSTEM:
         raise NotAllowed
 
 

@@ -5,6 +5,8 @@ from uuid import UUID
 from procrastinate.contrib.django import app
 
 from yimen.base.actor import SYSTEM
+from yimen.base.clock import is_night
+from yimen.catalogue.queries import current_zone
 from yimen.mailbox import actions
 
 
@@ -38,3 +40,13 @@ def give_up_old(timestamp: int) -> None:
     actions.forget_phone_codes(SYSTEM)
     while actions.give_up_old(SYSTEM):
         pass
+
+
+@app.periodic(cron="47 * * * *")
+@app.task(name="yimen.mailbox.tasks.print_letters", queue="email", queueing_lock="mailbox-letters")
+def print_letters(timestamp: int) -> None:
+    """Every night: queue letters about what is unread for too long, and print the day's letters."""
+    if is_night(timestamp, current_zone()):
+        while actions.queue_unread(SYSTEM):
+            pass
+        actions.print_letters(SYSTEM)

@@ -195,6 +195,7 @@ class Letter(models.Model):
     language = models.CharField(max_length=10)
     code = models.CharField(max_length=20)
     queued_at = models.DateTimeField()
+    run_id = models.UUIDField(null=True, blank=True)  # the print run that it is in
     posted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -20,7 +20,7 @@ from yimen.cases.types import Outcome
 from yimen.catalogue.definition import Service
 from yimen.catalogue.queries import current_city
 from yimen.catalogue.rules import filled_in
-from yimen.catalogue.types import NoticeKind
+from yimen.catalogue.types import LetterRule, NoticeKind
 from yimen.mailbox.actions import in_language, post
 
 Words = dict[str, dict[str, str]]  # language -> placeholder -> what stands for it
@@ -145,4 +145,6 @@ def _tell(
         language=application.language,
         email=stated_address(service, application),
         sms=filled_in(notice.sms, words),
+        letter=notice.letter is LetterRule.ALWAYS,
+        unread_letter=notice.letter is not LetterRule.NEVER,
     )

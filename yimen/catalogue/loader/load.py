@@ -188,6 +188,7 @@ class Loading:
             root_table(reading, path)
         for path in self._paths("services/"):
             self.folders.setdefault(path.split("/")[1], []).append(path)
+        told = read_notices(reading, basics.title)
         return City(
             code=basics.code,
             title=basics.title,
@@ -206,7 +207,8 @@ class Loading:
             data_sets=whole,
             processes={code: found for code, found in processes.items() if found is not None},
             services={},
-            notices=read_notices(reading, basics.title),
+            notices=told.notices,
+            unread_days=told.unread_days,
             files_hash=content_hash(reading.files),
             interface=read_interface(reading, self._paths("interface/")),
             articles=read_articles(reading, self._paths("articles/")),

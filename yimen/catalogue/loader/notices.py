@@ -1,7 +1,7 @@
 """What people are told: `notices.toml`, and the usual texts where a city does not say it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -18,20 +18,33 @@ from yimen.catalogue.rules.notices import (
     in_body,
     sms_parts,
 )
-from yimen.catalogue.types import NoticeKind
+from yimen.catalogue.types import LetterRule, NoticeKind
 
 FILE = "notices.toml"
+USUAL_UNREAD = 10  # days
 _USUAL = Path(__file__).with_name("usual")
 
 
-def read_notices(reading: Reading, city: Text) -> dict[NoticeKind, Notice]:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What `notices.toml` says."""
+
+    notices: Mapping[NoticeKind, Notice]
+    unread_days: int = USUAL_UNREAD
+
+
+def read_notices(reading: Reading, city: Text) -> Told:
     """Return every notice of a city; those that it does not declare say what is usual."""
     root = root_table(reading, FILE) if FILE in reading.files else None
     declared = _declared(root, city) if root is not None else {}
+    unread_days = USUAL_UNREAD
+    if root is not None:
+        unread_days = root.integer("unread_days", USUAL_UNREAD, low=1, high=60)
+        root.end()
     notices = {}
     for kind in NoticeKind:
         notices[kind] = declared.get(kind) or _usual_in(reading, kind)
-    return notices
+    return Told(notices, unread_days)
 
 
 def _declared(root: Table, city: Text) -> dict[NoticeKind, Notice]:
@@ -40,7 +53,6 @@ def _declared(root: Table, city: Text) -> dict[NoticeKind, Notice]:
     for table in tables:
         notice = _notice(table, city)
         found.setdefault(notice.kind, notice)
-    root.end()
     unique(tables, "key")
     return found
 
@@ -53,6 +65,7 @@ def _notice(table: Table, city: Text) -> Notice:
         body=table.text("body"),
         sms=table.text("sms"),
         place=table.place(),
+        letter=table.choice("letter", LetterRule, LetterRule.UNREAD),
     )
     _check_words(table, "subject", notice.subject, in_body(kind))
     _check_words(table, "body", notice.body, in_body(kind))

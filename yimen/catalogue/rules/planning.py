@@ -113,7 +113,15 @@ def declaration_changes(before: City | None, after: City) -> list[Change]:
 def _changed_city(before: City, after: City) -> list[Change]:
     names = [
         name
-        for name in ("title", "languages", "time_zone", "currency", "colours", "emblem")
+        for name in (
+            "title",
+            "languages",
+            "time_zone",
+            "currency",
+            "colours",
+            "emblem",
+            "unread_days",
+        )
         if getattr(before, name) != getattr(after, name)
     ]
     return [Change(ChangeKind.CHANGE, "city", after.code, ", ".join(names))] if names else []

@@ -14,6 +14,7 @@ from yimen.mailbox.actions.posting import (
     queue_account_email,
     send_code,
 )
+from yimen.mailbox.actions.printing import mark_posted, print_letters, queue_unread
 
 __all__ = [
     "ask_fates",
@@ -25,8 +26,11 @@ __all__ = [
     "forget_phone_codes",
     "give_up_old",
     "in_language",
+    "mark_posted",
     "mark_read",
     "post",
+    "print_letters",
     "queue_account_email",
+    "queue_unread",
     "send_code",
 ]

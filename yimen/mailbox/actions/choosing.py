@@ -46,8 +46,8 @@ def choose_ways(actor: Actor, ways: Collection[Way]) -> None:
     account_id = check_may_choose(actor)
     row = _held(account_id)
     check_ways(ways, row.phone)
-    row.email, row.sms = Way.EMAIL in ways, Way.SMS in ways
-    row.save(update_fields=["email", "sms"])
+    row.email, row.sms, row.letter = (way in ways for way in (Way.EMAIL, Way.SMS, Way.LETTER))
+    row.save(update_fields=["email", "sms", "letter"])
     event = WaysChosen(account_id, sorted(ways))
     append(event, actor=actor, person_id=actor.person_id)
 

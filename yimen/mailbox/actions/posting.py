@@ -16,10 +16,16 @@ from yimen.base.languages import page_tag
 from yimen.base.text import Text
 from yimen.catalogue.queries import current_city
 from yimen.ledger.actions import append
-from yimen.mailbox.events import AccountEmailQueued, CodeQueued, MessagePosted, MessageRead
+from yimen.mailbox.events import (
+    AccountEmailQueued,
+    CodeQueued,
+    DeliveryFailed,
+    MessagePosted,
+    MessageRead,
+)
 from yimen.mailbox.models import Delivery, Message
-from yimen.mailbox.queries import message_row, reach_of
-from yimen.mailbox.rules import check_may_post
+from yimen.mailbox.queries import message_row, postal_of, reach_of
+from yimen.mailbox.rules import NO_ADDRESS, check_may_post
 from yimen.mailbox.types import DeliveryState, Way
 
 NO_TEXT = Text()
@@ -46,13 +52,17 @@ def post(
     language: str = "zh",
     email: str = "",
     sms: Text = NO_TEXT,
+    letter: bool = False,
+    unread_letter: bool = True,
 ) -> UUID:
     """Put a message into a person's mailbox, once for each ``key``, and return its id.
 
     Word of it goes by the ways that the person has chosen, or by e-mail to ``email`` where there is
     no account (somebody who applied without signing in). It says only that there is a message, with
     the receipt number and where to read it. ``language`` is the one in which it is said; ``sms`` is
-    what a short message says, where it is not the usual sentence.
+    what a short message says, where it is not the usual sentence. With ``letter`` it is printed and
+    posted too, whatever the person has chosen: the law demands that it be served. With
+    ``unread_letter`` it is when it lies unread for too long.
     """
     check_may_post(actor)
     existing = Message.objects.filter(person_id=person_id, key=key).first()
@@ -66,6 +76,8 @@ def post(
         case_receipt=case_receipt or "",
         document_sha256=document_sha256 or "",
         posted_at=now(),
+        language=language,
+        on_paper=unread_letter,
     )
     reach = reach_of(person_id, email)
     queued = []
@@ -73,6 +85,8 @@ def post(
         queued.append(_queue_email(row, reach.email, language))
     if reach.phone:
         queued.append(_queue_sms(row, reach.phone, language, sms))
+    if reach.letter or letter:
+        queued.append(queue_letter(actor, row, demanded=True))
     event = MessagePosted(row.id, [str(delivery.id) for delivery in queued])
     append(event, actor=actor, person_id=person_id)
     return row.id
@@ -98,6 +112,28 @@ def _queue_sms(row: Message, phone: str, language: str, sms: Text) -> Delivery:
         usual = _("%(city)s: there is a message for you. Sign in and read it: %(address)s") % words
     text = sms[language] or usual
     return queue(row.person_id, Way.SMS, phone, text, message_id=row.id)
+
+
+def queue_letter(actor: Actor, row: Message, *, demanded: bool) -> Delivery:
+    """Let a message wait for the printer, or for the counter where no address is known."""
+    name, address = postal_of(row.person_id)
+    at = now()
+    delivery = Delivery.objects.create(
+        person_id=row.person_id,
+        message_id=row.id,
+        way=Way.LETTER,
+        name=name,
+        address=address,
+        state=DeliveryState.WAITING if address else DeliveryState.FAILED,
+        error="" if address else NO_ADDRESS,
+        demanded=demanded,
+        queued_at=at,
+        next_try_at=at,
+    )
+    if not address:
+        event = DeliveryFailed(delivery.id, Way.LETTER, 0)
+        append(event, actor=actor, person_id=row.person_id)
+    return delivery
 
 
 def _link(row: Message, language: str) -> str:
@@ -159,10 +195,15 @@ def queue_account_email(address: str, subject: str, body: str) -> None:
 
 @transaction.atomic
 def mark_read(actor: Actor, message_id: UUID) -> None:
-    """Say that the actor has opened a message; only the first time counts."""
+    """Say that the actor has opened a message; only the first time counts.
+
+    A letter that was only meant for somebody who does not read their mailbox is not printed then.
+    """
     row = message_row(actor, message_id)
     if row.read_at is not None:
         return
     row.read_at = now()
     row.save(update_fields=["read_at"])
+    unprinted = Delivery.objects.filter(person_id=row.person_id, message_id=row.id, way=Way.LETTER)
+    unprinted.filter(run_id__isnull=True, demanded=False).delete()
     append(MessageRead(row.id), actor=actor, person_id=row.person_id)

@@ -1,7 +1,9 @@
 """Reads of one's own mailbox, and of how somebody is reached."""
 
+from yimen.mailbox.queries.letters import LettersView, letters, letters_for_counter
 from yimen.mailbox.queries.messages import (
     PAGE,
+    DeliveryView,
     MessageView,
     message,
     message_row,
@@ -9,18 +11,30 @@ from yimen.mailbox.queries.messages import (
     named_documents,
     unread_count,
 )
-from yimen.mailbox.queries.reach import Reach, TellingView, address_of, reach_of, telling_of
+from yimen.mailbox.queries.reach import (
+    Reach,
+    TellingView,
+    address_of,
+    postal_of,
+    reach_of,
+    telling_of,
+)
 
 __all__ = [
     "PAGE",
+    "DeliveryView",
+    "LettersView",
     "MessageView",
     "Reach",
     "TellingView",
     "address_of",
+    "letters",
+    "letters_for_counter",
     "message",
     "message_row",
     "messages_of",
     "named_documents",
+    "postal_of",
     "reach_of",
     "telling_of",
     "unread_count",

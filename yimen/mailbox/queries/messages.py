@@ -1,6 +1,7 @@
 """Reads of one's own mailbox."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,11 +10,23 @@ from django.db.models import QuerySet
 
 from yimen.base.actor import Actor
 from yimen.base.text import Text
-from yimen.mailbox.models import Message
-from yimen.mailbox.rules import MessageNotFound
+from yimen.mailbox.models import Delivery, Message
+from yimen.mailbox.rules import NO_ADDRESS, MessageNotFound
+from yimen.mailbox.types import DeliveryState, Way
 from yimen.people.queries import acting_ids
 
 PAGE = 50  # messages answered at once
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryView:
+    """How word of a message was brought, and what became of that."""
+
+    way: Way
+    state: DeliveryState
+    at: datetime  # when it came into this state, or was last tried
+    printed: bool = False  # a letter that lies with the printer
+    no_address: bool = False  # a letter that can only be fetched
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +40,7 @@ class MessageView:
     document_sha256: str
     posted_at: datetime
     read_at: datetime | None
+    deliveries: tuple[DeliveryView, ...] = ()
 
 
 def _visible_to(actor: Actor) -> QuerySet[Message]:
@@ -34,7 +48,30 @@ def _visible_to(actor: Actor) -> QuerySet[Message]:
     return Message.objects.filter(person_id__in=ids) if ids else Message.objects.none()
 
 
-def _view(row: Message) -> MessageView:
+def _views(rows: Iterable[Message]) -> tuple[MessageView, ...]:
+    """Return messages with their deliveries, which one query finds."""
+    found = list(rows)
+    brought: dict[UUID, list[DeliveryView]] = defaultdict(list)
+    deliveries = Delivery.objects.filter(
+        person_id__in={row.person_id for row in found}, message_id__in={row.id for row in found}
+    )
+    for delivery in deliveries.order_by("queued_at", "way") if found else ():
+        if delivery.message_id is not None:
+            brought[delivery.message_id].append(_delivery(delivery))
+    return tuple(_view(row, tuple(brought[row.id])) for row in found)
+
+
+def _delivery(row: Delivery) -> DeliveryView:
+    return DeliveryView(
+        way=Way(row.way),
+        state=DeliveryState(row.state),
+        at=row.settled_at or row.sent_at or row.tried_at or row.queued_at,
+        printed=row.run_id is not None,
+        no_address=row.error == NO_ADDRESS,
+    )
+
+
+def _view(row: Message, deliveries: tuple[DeliveryView, ...]) -> MessageView:
     return MessageView(
         id=row.id,
         subject=Text.of(row.subject),
@@ -43,6 +80,7 @@ def _view(row: Message) -> MessageView:
         document_sha256=row.document_sha256,
         posted_at=row.posted_at,
         read_at=row.read_at,
+        deliveries=deliveries,
     )
 
 
@@ -54,12 +92,13 @@ def messages_of(actor: Actor, before: UUID | None = None) -> tuple[MessageView, 
     rows = _visible_to(actor)
     if before is not None:
         rows = rows.filter(id__lt=before)
-    return tuple(_view(row) for row in rows.order_by("-id")[:PAGE])
+    return _views(rows.order_by("-id")[:PAGE])
 
 
 def message(actor: Actor, message_id: UUID) -> MessageView:
     """Return one message of the actor's, or refuse. `actions.mark_read` says that it was opened."""
-    return _view(message_row(actor, message_id))
+    (found,) = _views([message_row(actor, message_id)])
+    return found
 
 
 def message_row(actor: Actor, message_id: UUID) -> Message:

@@ -10,7 +10,8 @@ from yimen.accounts.models import Account
 from yimen.base.actor import Actor
 from yimen.mailbox.models import Telling
 from yimen.mailbox.rules import check_may_choose, first_address
-from yimen.people.queries import all_ids, representatives_of
+from yimen.people.models import Person
+from yimen.people.queries import all_ids, representatives_of, surviving_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Reach:
 
     email: str = ""
     phone: str = ""
+    letter: bool = False  # they want letters too
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class TellingView:
 
     email: bool
     sms: bool
+    letter: bool
     phone: str
 
 
@@ -51,6 +54,7 @@ def reach_of(person_id: UUID, stated: str = "") -> Reach:
     return Reach(
         email=(account.email or stated) if chosen.email else "",
         phone=chosen.phone if chosen.sms else "",
+        letter=chosen.letter,
     )
 
 
@@ -65,6 +69,19 @@ def address_of(person_id: UUID, stated: str = "") -> str:
     return other.email if other is not None else ""
 
 
+def postal_of(person_id: UUID) -> tuple[str, str]:
+    """Return the name and the registered address for an envelope; "" where none is known.
+
+    The city writes to a person: nothing is shown to anybody, so this is no entry in the list of
+    readings.
+    """
+    ids = all_ids(person_id, claims=True)
+    rows = Person.objects.filter(pk__in=ids).exclude(address="")
+    survivor = surviving_id(person_id, claims=True)
+    found = sorted(rows, key=lambda row: (row.pk != survivor, row.pk))
+    return (found[0].name, found[0].address) if found else ("", "")
+
+
 def _account(ids: Sequence[UUID]) -> Account | None:
     """Return the account that belongs to somebody, one with an e-mail address first."""
     rows = Account.objects.filter(
@@ -77,4 +94,4 @@ def _account(ids: Sequence[UUID]) -> Account | None:
 def telling_of(actor: Actor) -> TellingView:
     """Return how the actor wants to be told. Visitors and staff are refused with `NotAllowed`."""
     row = Telling.objects.filter(account_id=check_may_choose(actor)).first() or Telling()
-    return TellingView(row.email, row.sms, row.phone)
+    return TellingView(row.email, row.sms, row.letter, row.phone)

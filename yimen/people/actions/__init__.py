@@ -8,7 +8,7 @@ from yimen.people.actions.registering import (
     register_organisation,
     register_person,
 )
-from yimen.people.actions.tying import confirm_tie, mark_letter_posted, request_tie
+from yimen.people.actions.tying import confirm_tie, mark_letter_posted, request_tie, take_letters
 
 __all__ = [
     "claim_provisional",
@@ -22,6 +22,7 @@ __all__ = [
     "register_organisation",
     "register_person",
     "request_tie",
+    "take_letters",
     "unmerge",
     "write_records",
 ]

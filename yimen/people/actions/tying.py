@@ -154,6 +154,13 @@ def _matched_by(requests: Sequence[TieRequest], code: str) -> UUID | None:
 
 
 @transaction.atomic
+def take_letters(actor: Actor, run_id: UUID) -> int:
+    """Put the letters that wait, and are in no print run yet, into this one; returns how many."""
+    check_right(actor, POST_LETTERS)
+    return Letter.objects.filter(posted_at__isnull=True, run_id__isnull=True).update(run_id=run_id)
+
+
+@transaction.atomic
 def mark_letter_posted(actor: Actor, person_id: UUID, letter_id: UUID) -> None:
     """Note that a letter was handed to the post, and erase the code in it."""
     check_right(actor, POST_LETTERS)

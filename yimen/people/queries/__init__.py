@@ -13,6 +13,7 @@ from yimen.people.queries.persons import (
     own_ids,
     person,
     representatives_of,
+    surviving_id,
 )
 from yimen.people.queries.readings import readings_of
 from yimen.people.queries.records import open_record, subjects_from
@@ -36,5 +37,6 @@ __all__ = [
     "representatives_of",
     "says",
     "subjects_from",
+    "surviving_id",
     "tie_state",
 ]

@@ -33,7 +33,7 @@ def telling(request: HttpRequest) -> HttpResponse:
     if actor.is_staff:
         return redirect("account_home")
     if request.method == "POST":
-        ways = {way for way in (Way.EMAIL, Way.SMS) if request.POST.get(way.value)}
+        ways = {way for way in Way if request.POST.get(way.value)}
         try:
             actions.choose_ways(actor, ways)
         except PhoneNotVerified:
@@ -43,7 +43,9 @@ def telling(request: HttpRequest) -> HttpResponse:
     context = {
         "chosen": chosen,
         "phone": masked_phone(chosen.phone),
+        "identified": actor.identified,
         "address": getattr(request.user, "email", ""),
+        "unread_days": current_city().unread_days,
         "saved": "saved" in request.GET,
     }
     return render(request, "account/telling.html", context)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from yimen.channels.portal.files import answer_paper
 from yimen.channels.portal.matters.status_pages import resident
 from yimen.channels.portal.matters.tickets import as_uuid
+from yimen.channels.portal.matters.told import told_rows, way_words
 from yimen.channels.portal.private import personal_page, to_ways_in
 from yimen.mailbox import actions, queries
 
@@ -24,7 +25,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     before = as_uuid(request.GET.get("before", ""))
     messages = queries.messages_of(actor, before)
     context = {
-        "letters": messages,
+        "letters": [(one, [way_words(d.way) for d in one.deliveries]) for one in messages],
         "continued": before is not None,
         "more": messages[-1].id if len(messages) == queries.PAGE else None,
         "section": "mine",
@@ -40,8 +41,14 @@ def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
     letter = queries.message(actor, message_id)
     if letter.read_at is None and request.method == "GET":
         actions.mark_read(actor, message_id)
+        letter = queries.message(actor, message_id)
     paragraphs = [p for p in letter.body[actor.language].split("\n\n") if p]
-    context = {"letter": letter, "paragraphs": paragraphs, "section": "mine"}
+    context = {
+        "letter": letter,
+        "paragraphs": paragraphs,
+        "told": told_rows(letter, actor.language),
+        "section": "mine",
+    }
     return render(request, "portal/matters/message.html", context)
 
 

@@ -1,4 +1,4 @@
-"""`yimen letters` shows what waits for the post, and erases the codes of what was posted."""
+"""`yimen letters` shows the codes that wait for the post, and erases those that were posted."""
 
 import json
 from datetime import date
@@ -8,11 +8,16 @@ from click.testing import CliRunner
 from signing_in import a_resident
 from standing import a_person, an_id_number, resident
 
+from yimen.mailbox.commands import command
 from yimen.people import actions
-from yimen.people.commands import command
 from yimen.people.models import Letter
 
 pytestmark = pytest.mark.usefixtures("city")
+
+
+@pytest.fixture(autouse=True)
+def _folder(settings, tmp_path) -> None:
+    settings.LETTER_FOLDER = tmp_path
 
 
 def run(*arguments: str) -> str:
@@ -23,7 +28,7 @@ def run(*arguments: str) -> str:
 
 def test_no_letter_is_said() -> None:
     assert run() == "No letter waits for the post.\n"
-    assert json.loads(run("--json")) == []
+    assert json.loads(run("--json"))["codes"] == []
 
 
 def test_a_letter_is_shown_with_its_code_until_it_is_posted() -> None:
@@ -32,8 +37,10 @@ def test_a_letter_is_shown_with_its_code_until_it_is_posted() -> None:
     actions.request_tie(actor, name="王芳", birth_date=date(1970, 1, 1), number=an_id_number())
     code = Letter.objects.get().code
     assert code in run()
-    [letter] = json.loads(run("--json"))
+    [letter] = json.loads(run("--json"))["codes"]
     assert (letter["name"], letter["code"]) == ("王芳", code)
     assert code in run("--posted")
+    assert Letter.objects.get().code == code  # it is not printed yet
+    run("--print", "--posted")
     assert Letter.objects.get().code == ""
     assert run() == "No letter waits for the post.\n"
