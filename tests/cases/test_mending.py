@@ -302,13 +302,32 @@ def test_a_corrected_certificate_holds_no_longer_than_the_first(wang: Actor, hea
 
 def test_a_revocation_can_itself_be_corrected(wang: Actor, head: Actor) -> None:
     receipt = decided(wang, head)
+    code = code_of(receipt)
     revoke(head, receipt)
+    work()
+    letter = code_of(receipt)
     correct(head, receipt, "approved")
     work()
+    for ended in (code, letter):  # whichever one holds, a newer paper stands in its place
+        found = document_by_code(ended)
+        assert found is not None and found.replaced and not found.is_valid
     assert status(wang, receipt.receipt_number).outcome is Outcome.APPROVED
     assert [d.ended_as for d in Decision.objects.filter(case_id=receipt.case_id).order_by("id")] == [
         "revoked", "corrected", ""
     ]  # fmt: skip
+
+
+def test_a_paper_is_replaced_only_by_one_that_holds(wang: Actor, head: Actor) -> None:
+    receipt = decided(wang, head)
+    first = code_of(receipt)
+    correct(head, receipt, "approved", "slip")
+    work()
+    found = document_by_code(first)
+    assert found is not None and found.replaced
+    revoke(head, receipt)
+    work()
+    found = document_by_code(first)
+    assert found is not None and not found.replaced and found.ended_as is Mending.CORRECTED
 
 
 # What is refused

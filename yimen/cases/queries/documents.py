@@ -18,7 +18,7 @@ from yimen.cases.models import (
 )
 from yimen.cases.queries.handling import service_of
 from yimen.cases.rules.papers import plain_code
-from yimen.cases.types import DocumentKind, Mending
+from yimen.cases.types import DocumentKind, Mending, Outcome
 from yimen.catalogue.queries import current_city
 
 
@@ -73,12 +73,16 @@ def document_by_code(code: str) -> VerifiedDocument | None:
         sha256=row.sha256,
         ended_at=decision.ended_at,
         ended_as=Mending(decision.ended_as) if decision.ended_as else None,
-        replaced=decision.ended_at is not None and _has_newer(decision),
+        replaced=decision.ended_at is not None and _has_newer(case),
     )
 
 
-def _has_newer(decision: Decision) -> bool:
-    """Say whether the paper of the decision that replaced this one is there already."""
-    newer = Decision.objects.filter(person_id=decision.person_id, replaces=decision.id)
-    papers = IssuedDocument.objects.filter(person_id=decision.person_id)
-    return papers.filter(decision_id__in=newer.values("id")).exists()
+def _has_newer(case: Case) -> bool:
+    """Say whether the paper of the decision in force stands in the place of those before it.
+
+    A letter of revocation stands in no paper's place.
+    """
+    rows = Decision.objects.filter(person_id=case.person_id, case_id=case.id)
+    stands = rows.filter(ended_at__isnull=True).exclude(outcome=Outcome.REVOKED)
+    papers = IssuedDocument.objects.filter(person_id=case.person_id)
+    return papers.filter(decision_id__in=stands.values("id")).exists()

@@ -25,9 +25,10 @@ def correcting(
         return None
     mine = refused is not None and refused.verb == "correct"
     chosen = refused.posted.get("outcome") if refused is not None and mine else None
+    only = len(file.corrections) == 1  # nothing to choose
     return (
         tuple(
-            Choice(word, _becomes(decided.outcome, word), word == chosen, f"outcome-{word}")
+            Choice(word, _becomes(decided.outcome, word), word == chosen or only, f"outcome-{word}")
             for word in file.corrections
         ),
         grounds,
