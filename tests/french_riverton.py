@@ -9,6 +9,7 @@ from applied_city import RIVERTON
 from yimen.catalogue.loader import texts_to_translate
 
 _KEYED = re.compile(r'^((?:[\w"]+\.)*)en = "(.*)"$', re.MULTILINE)
+_LONG = re.compile(r'^(\w+)\.en = """(.*?)"""$', re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r'\ben = "((?:[^"\\]|\\.)*)"')
 _ATTRIBUTE = re.compile(r'yimen:en="([^"]*)"')
 
@@ -27,7 +28,8 @@ def french_riverton(folder: Path) -> Path:
     """Write Riverton's folder with French beside English, and return where."""
     shutil.copytree(RIVERTON, folder)
     for path in folder.rglob("*.toml"):
-        text = _KEYED.sub(r'\g<0>\n\1fr = "FR \2"', path.read_text("utf-8"))
+        text = _LONG.sub(r'\g<0>\n\1.fr = """FR \2"""', path.read_text("utf-8"))
+        text = _KEYED.sub(r'\g<0>\n\1fr = "FR \2"', text)
         lines = (_in_french(line) for line in text.split("\n"))
         path.write_text("\n".join(lines), "utf-8")
     for path in folder.rglob("*.bpmn"):
