@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO, StringIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from pikepdf import Pdf
 
 from yimen.accounts.queries import city_today
 from yimen.base import typesetting
@@ -38,6 +38,9 @@ from yimen.mailbox.queries.letters import (
 from yimen.mailbox.rules import check_may_print
 from yimen.mailbox.types import DeliveryState
 from yimen.people.actions import mark_letter_posted, take_letters
+
+if TYPE_CHECKING:
+    from pikepdf import Pdf
 
 AT_ONCE = 500
 _TEMPLATE = Path(__file__).parents[1] / "letter.typ"
@@ -98,6 +101,8 @@ def _take_today(actor: Actor) -> PrintRun | None:
 
 
 def _make_files(actor: Actor, run: PrintRun) -> Printed:
+    from pikepdf import Pdf  # noqa: PLC0415 - heavy, and web workers print nothing
+
     pages = Pdf.new()
     lines: list[Sequence[object]] = []
     for number, sheet in enumerate(letters_of_run(run.id), 1):
@@ -127,10 +132,12 @@ def _typeset(sheet: Sheet | CodeLetter, run: PrintRun) -> bytes:
     )
 
 
-def _enclosed(sheet: Sheet | CodeLetter) -> Pdf | None:
+def _enclosed(sheet: Sheet | CodeLetter) -> "Pdf | None":
     """Return the paper that came with a message; the letter goes without one that is damaged."""
     if not sheet.document_sha256:
         return None
+    from pikepdf import Pdf  # noqa: PLC0415 - as above
+
     try:
         with open_document(sheet.document_sha256) as file:
             return Pdf.open(BytesIO(file.read()))
