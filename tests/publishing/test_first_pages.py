@@ -1,9 +1,12 @@
 """A new portal begins with a home page and two articles; nothing is made twice or taken back."""
 
+from dataclasses import replace
+
 import pytest
 from applied_city import _applied, city
 from wagtail.models import Page, Site
 
+from yimen.base.text import Text
 from yimen.catalogue.definition import City
 from yimen.ledger.models import Event
 from yimen.publishing.actions import make_first_pages
@@ -61,6 +64,16 @@ def test_an_article_of_an_editor_waits_for_its_translator(made: City) -> None:
     )
     make_first_pages(made)
     assert {page.slug for page in newest_articles("en")} == {"about", "data-protection"}
+
+
+@pytest.mark.parametrize("languages", [("fr", "en"), ("en", "fr")])
+def test_an_article_that_a_city_has_not_written_in_its_third_language_is_left_out(
+    city: City, languages: tuple[str, ...]
+) -> None:
+    about = "# À propos\n\nUne porte pour tous.\n\nCe portail est **neuf**."
+    title = Text.of({"en": "Portal", "fr": "Portail"})
+    make_first_pages(replace(city, languages=languages, title=title, articles={"about.fr": about}))
+    assert [page.title for page in newest_articles("fr")] == ["À propos"]
 
 
 def test_a_page_that_somebody_built_on_the_empty_site_is_kept(city: City) -> None:
