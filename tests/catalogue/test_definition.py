@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from tiny_city import Town
 
 from yimen.catalogue.definition import Limit
@@ -74,6 +75,43 @@ def test_contrast_is_that_of_the_guidelines() -> None:
     assert round(contrast("#A8321F", "#FFFFFF"), 1) == 6.7
     assert round(contrast("#0B6B50", "#F7F5F0"), 1) == 6.0
     assert contrast("#777777", "#777777") == 1.0
+
+
+RECHECK = """
+[recheck]
+role = "head"
+within = { calendar_days = 30 }
+answer = { working_days = 5 }
+"""
+HEAD = """
+[[roles]]
+key = "head"
+title = { zh = "负责人", en = "Head" }
+rights = ["case.read", "case.claim", "case.mend"]
+"""
+
+
+def test_a_city_says_who_looks_again_at_what_solves_nothing(town: Town) -> None:
+    assert town.city().recheck is None
+    before = town.read("city.toml")
+    town.write("city.toml", before + HEAD + RECHECK)
+    terms = town.city().recheck
+    assert terms is not None and terms.role == "head"
+    assert (terms.within.days, terms.answer.unit) == (30, "working_days")
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        (RECHECK.replace('"head"', '"haed"'), "role 'haed' is not declared; did you mean 'head'?"),
+        (RECHECK.replace('"head"', '"clerk"'), "needs the rights 'case.claim', 'case.mend'"),
+        (RECHECK.replace("within = { calendar_days = 30 }\n", ""), "'within' is missing"),
+        (RECHECK + "more = 1\n", "unknown key 'more'"),
+    ],
+)
+def test_who_looks_again_must_be_able_to(town: Town, written: str, sentence: str) -> None:
+    town.write("city.toml", town.read("city.toml") + HEAD + written)
+    assert sentence in " ".join(town.problems())
 
 
 def test_a_city_says_on_what_grounds_its_agencies_mend_what_they_decided(town: Town) -> None:

@@ -17,6 +17,8 @@ class CasesConfig(AppConfig):
             CorrectionAsked,
             Decided,
             ExtensionDecided,
+            RecheckAnswered,
+            RecheckAsked,
             Submitted,
             Voided,
             Withdrawn,
@@ -33,5 +35,7 @@ class CasesConfig(AppConfig):
         subscribe(ExtensionDecided, handlers.tell_of_extension.name)
         subscribe(Withdrawn, handlers.tell_of_withdrawal.name)
         subscribe(Voided, handlers.tell_of_voiding.name)
+        subscribe(RecheckAsked, handlers.tell_of_recheck.name)
+        subscribe(RecheckAnswered, handlers.tell_of_recheck.name)
         subscribe(PostEnded, handlers.release_left_tasks.name)
         subscribe(CityApplied, handlers.recompute_deadlines.name)

@@ -230,6 +230,25 @@ class DocumentIssued(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RecheckAsked(Event):
+    """The applicant says that a decision solves nothing; it goes one level up."""
+
+    kind: ClassVar[str] = "cases.recheck_asked"
+    case_id: UUID
+    recheck_id: UUID
+    decision_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RecheckAnswered(Event):
+    """A decision was looked at again, and stands."""
+
+    kind: ClassVar[str] = "cases.recheck_answered"
+    case_id: UUID
+    recheck_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionEnded(Event):
     """A decision was revoked or corrected: it and its paper hold no more."""
 

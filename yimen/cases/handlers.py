@@ -56,6 +56,13 @@ def tell_of_voiding(event_id: str, person_id: str | None, payload: dict[str, obj
     actions.tell_of_voiding(SYSTEM, *_case_of(person_id, payload))
 
 
+@app.task(name="yimen.cases.handlers.tell_of_recheck", queue="cases", retry=_RETRY)
+def tell_of_recheck(event_id: str, person_id: str | None, payload: dict[str, object]) -> None:
+    """Tell an applicant that a decision is looked at again, or that it stands."""
+    person, case = _case_of(person_id, payload)
+    actions.tell_of_recheck(SYSTEM, person, case, UUID(str(payload["recheck_id"])))
+
+
 @app.task(name="yimen.cases.handlers.release_left_tasks", queue="cases", retry=_RETRY)
 def release_left_tasks(event_id: str, person_id: str | None, payload: dict[str, object]) -> None:
     """Give back the tasks of an officer whose post was ended."""

@@ -34,6 +34,8 @@ CASE_MOVES = (
     Move("void", (_C.RECEIVED, _C.HANDLING, _C.WAITING), _C.CLOSED),
     Move("revoke", (_C.CLOSED,), _C.CLOSED),
     Move("correct_decision", (_C.CLOSED,), _C.CLOSED),
+    Move("ask_for_recheck", (_C.CLOSED,), _C.CLOSED),
+    Move("answer_recheck", (_C.CLOSED,), _C.CLOSED),
 )
 
 TASK_MOVES = (
@@ -50,6 +52,7 @@ OUTCOMES: dict[TaskKind, tuple[TaskOutcome, ...]] = {
     TaskKind.REVIEW: (TaskOutcome.COMPLETE,),
     TaskKind.OPINION: (TaskOutcome.FOR, TaskOutcome.AGAINST),
     TaskKind.DECISION: (TaskOutcome.APPROVE, TaskOutcome.REFUSE),
+    TaskKind.RECHECK: (TaskOutcome.STANDS,),  # or the decision is mended, which ends it too
 }
 
 # How a case ends in which nobody decides any more; the history says how it came to that.
@@ -72,6 +75,7 @@ RIGHTS: dict[TaskKind, str] = {
     TaskKind.REVIEW: "case.review",
     TaskKind.OPINION: "case.opine",
     TaskKind.DECISION: "case.decide",
+    TaskKind.RECHECK: "case.mend",
 }
 
 # What the applicant sees of a case's history. The rest is for the desk: an opinion is not a
@@ -95,6 +99,8 @@ SHOWN_TO_RESIDENTS = frozenset(
         HistoryKind.VOIDED,
         HistoryKind.REVOKED,
         HistoryKind.DECISION_CORRECTED,
+        HistoryKind.RECHECK_ASKED,
+        HistoryKind.RECHECK_ANSWERED,
     }
 )
 

@@ -93,6 +93,19 @@ class MendingGround:
 
 
 @dataclass(frozen=True, slots=True)
+class RecheckTerms:
+    """How a decision is looked at again when its applicant says that it solves nothing.
+
+    It goes one level up: to ``role`` in the agency that decided, and never to the officer who did.
+    """
+
+    role: str
+    within: "Limit"  # after the decision, to ask for it
+    answer: "Limit"  # to answer
+    place: Place = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class LifeEvent:
     """A moment in life by which services are found; ``icon`` is a Lucide icon name."""
 
@@ -456,6 +469,7 @@ class City:
     interface: Mapping[str, bytes] = field(default_factory=dict)  # by language, in MO format
     articles: Mapping[str, str] = field(default_factory=dict)  # Markdown by "about.fr"
     mending: Mapping[str, MendingGround] = field(default_factory=dict)
+    recheck: RecheckTerms | None = None  # None: the city offers none
 
     def mending_grounds(self, kind: MendingKind) -> tuple[MendingGround, ...]:
         """Return the grounds in law for revoking, or for correcting, in the order declared."""

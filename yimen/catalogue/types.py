@@ -43,6 +43,8 @@ class NoticeKind(StrEnum):
     REVOKED = "revoked"
     CORRECTED_APPROVED = "corrected_approved"
     CORRECTED_REFUSED = "corrected_refused"
+    RECHECK_ASKED = "recheck_asked"  # the applicant says that the decision solves nothing
+    RECHECK_ANSWERED = "recheck_answered"  # the decision stands, and why
 
 
 class LetterRule(StrEnum):
@@ -123,6 +125,11 @@ class TaskKind(StrEnum):
     REVIEW = "review"
     OPINION = "opinion"
     DECISION = "decision"
+    RECHECK = "recheck"  # of a decision, when the applicant says that it solves nothing
+
+
+# The kinds that a diagram may use; a recheck begins after its end.
+IN_DIAGRAMS = (TaskKind.REVIEW, TaskKind.OPINION, TaskKind.DECISION)
 
 
 class MendingKind(StrEnum):

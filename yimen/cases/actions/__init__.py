@@ -48,6 +48,7 @@ from yimen.cases.actions.ending import (
 )
 from yimen.cases.actions.mending import correct_decision, revoke
 from yimen.cases.actions.papers import extend_papers, issue_document
+from yimen.cases.actions.rechecks import answer_recheck, ask_for_recheck, tell_of_recheck
 from yimen.cases.actions.running import start_process
 from yimen.cases.actions.status import StatusTicket, open_status, send_status_code
 from yimen.cases.actions.submission import store_upload, submit
@@ -56,8 +57,10 @@ __all__ = [
     "BulkClaimed",
     "StatusTicket",
     "answer_correction",
+    "answer_recheck",
     "approve_extension",
     "ask_for_correction",
+    "ask_for_recheck",
     "attach",
     "bulk_claim",
     "claim",
@@ -90,6 +93,7 @@ __all__ = [
     "take_back_correction",
     "tell_of_correction",
     "tell_of_extension",
+    "tell_of_recheck",
     "tell_of_voiding",
     "tell_of_withdrawal",
     "upgrade_draft",

@@ -14,6 +14,7 @@ from django.db import transaction
 from yimen.base.actor import Actor
 from yimen.base.clock import now
 from yimen.cases.actions.deciding import grounds_for
+from yimen.cases.actions.rechecks import end_recheck_by_mending
 from yimen.cases.actions.running import Verdict, record_decision
 from yimen.cases.actions.writing import officer, write_history
 from yimen.cases.events import Decided, DecisionEnded
@@ -37,7 +38,7 @@ def revoke(actor: Actor, receipt_number: str, decision_id: UUID, reason: str, la
     ``law`` the key of a ground that the city declares for revoking. Raises `AlreadyMended` (who,
     when, what) for the second of two officers, `CannotMend` (not an approval), `WrongState` (not
     decided yet), `CaseEnded`, `LawMissing`, `ReasonMissing`, `ReasonTooLong`, `NotAllowed`,
-    `NotFound`.
+    `OwnDecision` (the applicant asked that somebody else looks again), `NotFound`.
     """
     case, decision = _held(actor, receipt_number, decision_id, "revoke")
     check_revocable(Outcome(decision.outcome))
@@ -99,6 +100,7 @@ def _mend(
     case: Case, decision: Decision, mending: Mending, outcome: Outcome, verdict: Verdict
 ) -> None:
     at = now()
+    end_recheck_by_mending(verdict.actor, case, decision, at)
     decision.ended_at, decision.ended_as = at, mending
     decision.save(update_fields=["ended_at", "ended_as"])
     new = record_decision(case, service_of(case), outcome, at, verdict)

@@ -111,6 +111,18 @@ def tell_voided(actor: Actor, case: Case, reason: str) -> None:
     _tell(actor, case, NoticeKind.VOIDED, words, "voided")
 
 
+def tell_recheck_asked(actor: Actor, case: Case, recheck_id: UUID, due: date) -> None:
+    """Say that a decision is being looked at again, and by when the answer comes."""
+    words = _words(lambda language: {"day": shown_day(due, language)})
+    _tell(actor, case, NoticeKind.RECHECK_ASKED, words, f"recheck:{recheck_id}")
+
+
+def tell_recheck_answered(actor: Actor, case: Case, recheck_id: UUID, reason: str) -> None:
+    """Say that a decision was looked at again and stands, and why."""
+    words = _words(lambda _language: {"reason": reason})
+    _tell(actor, case, NoticeKind.RECHECK_ANSWERED, words, f"recheck_answered:{recheck_id}")
+
+
 def _words(say: Callable[[str], dict[str, str]] = lambda _: {}) -> Words:
     """Return what is filled in, made in each language of the city."""
     return {language: say(language) for language in current_city().languages}

@@ -26,6 +26,7 @@ from yimen.cases.models.lookups import (
     ResumeCode,
     StatusCode,
 )
+from yimen.cases.models.rechecks import Recheck
 
 __all__ = [
     "ACTIVE_TASK_STATES",
@@ -43,6 +44,7 @@ __all__ = [
     "IdempotencyKey",
     "IssuedDocument",
     "ReceiptLookup",
+    "Recheck",
     "ResumeCode",
     "StatusCode",
     "Task",

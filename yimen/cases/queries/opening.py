@@ -27,6 +27,7 @@ from yimen.cases.rules.permissions import (
     check_release,
     may_void,
 )
+from yimen.cases.rules.rechecks import is_own_decision
 from yimen.cases.types import CaseState, Outcome, TaskOutcome, TaskState
 from yimen.catalogue.definition import FormField, Service
 from yimen.catalogue.queries import current_city
@@ -118,6 +119,7 @@ def file(actor: Actor, receipt_number: str) -> CaseFileView:
     records = case_records(actor, case, application, service, also=[*filled_in, *_APPLICANT])
     status = status_of(case, full=True)
     decided = status.decision
+    looks_away = _is_looked_at_by_others(actor, status)
     asked = status.extension is not None and status.extension.state == "asked"
     return CaseFileView(
         status=status,
@@ -125,7 +127,7 @@ def file(actor: Actor, receipt_number: str) -> CaseFileView:
         answers=_answers(case, records),
         files=files_of(case),
         records=records,
-        tasks=tuple(_task_view(actor, case, task) for task in tasks_of(case)),
+        tasks=tuple(_task_view(actor, status, task) for task in tasks_of(case)),
         can_extend=asked
         and status.is_open
         and actor.has("case.extend", case.agency)
@@ -133,11 +135,18 @@ def file(actor: Actor, receipt_number: str) -> CaseFileView:
         and status.extension.asked_by != actor.account_id,
         can_void=status.is_open and may_void(actor, case.agency, application.submitted_by),
         can_revoke=decided is not None
+        and not looks_away
         and can_revoke(actor, decided.officer.agency, decided.outcome),
         corrections=corrections(actor, decided.officer.agency, decided.outcome)
-        if decided is not None
+        if decided is not None and not looks_away
         else (),
     )
+
+
+def _is_looked_at_by_others(actor: Actor, status: CaseStatus) -> bool:
+    """Say whether a decision of this very officer waits to be looked at again."""
+    waits = status.recheck is not None and status.recheck.outcome is None
+    return waits and is_own_decision(actor, status.decision)
 
 
 def _applicant(service: Service, records: CaseRecords) -> Applicant:
@@ -190,7 +199,7 @@ def _before_corrections(case: Case) -> dict[str, tuple[object, ...]]:
     return was
 
 
-def _task_view(actor: Actor, case: Case, task: Task) -> TaskView:
+def _task_view(actor: Actor, status: CaseStatus, task: Task) -> TaskView:
     kind = TaskKind(task.kind)
     return TaskView(
         id=task.id,
@@ -207,19 +216,22 @@ def _task_view(actor: Actor, case: Case, task: Task) -> TaskView:
         opened_at=task.opened_at,
         claimed_at=task.claimed_at,
         done_at=task.done_at,
-        can=_can(actor, case, task, kind),
+        can=_can(actor, status, task, kind),
         outcomes=OUTCOMES[kind],
     )
 
 
-def _can(actor: Actor, case: Case, task: Task, kind: TaskKind) -> frozenset[str]:
+def _can(actor: Actor, status: CaseStatus, task: Task, kind: TaskKind) -> frozenset[str]:
     """Return the verbs that would not be refused now."""
-    handling = case.state == CaseState.HANDLING
+    handling = status.state is CaseState.HANDLING
+    decides = handling
+    if kind is TaskKind.RECHECK:
+        decides = not is_own_decision(actor, status.decision)
     checks: dict[str, tuple[bool, Callable[[], object]]] = {
         "claim": (task.state == TaskState.OPEN, lambda: check_claim(actor, task)),
         "release": (True, lambda: check_release(actor, task)),
         "hand_over": (True, lambda: check_hand_over(actor, task)),
-        "complete": (handling, lambda: check_complete(actor, task, kind, OUTCOMES[kind][0])),
+        "complete": (decides, lambda: check_complete(actor, task, kind, OUTCOMES[kind][0])),
         "ask_for_correction": (handling, lambda: check_ask(actor, task)),
     }
     return frozenset(verb for verb, (holds, check) in checks.items() if holds and _passes(check))

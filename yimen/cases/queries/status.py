@@ -28,6 +28,7 @@ from yimen.cases.models import (
 )
 from yimen.cases.process import SHOWN_TO_RESIDENTS, STEPS_WITHOUT_WORDS, UNDECIDED_ENDS
 from yimen.cases.queries.handling import application_of, clocks_of, service_of, tasks_of
+from yimen.cases.queries.rechecks import RecheckView, recheck_of, recheck_until
 from yimen.cases.queries.scope import case_visible_to
 from yimen.cases.rules.clocks import due_left, explain, unit_of
 from yimen.cases.rules.errors import NotFound, check_found
@@ -62,7 +63,8 @@ class HistoryLine:
     extension_asked, extended and extension_refused {days, reason, promised_due?}; due_changed
     {promised_due_before, promised_due}; document_issued {kind, sha256}; submitted {channel};
     withdrawn {reason?}; voided {reason}; revoked
-    and decision_corrected {outcome, reason, law}.
+    and decision_corrected {outcome, reason, law}; recheck_asked {reason, due}; recheck_answered
+    {reason}.
     """
 
     at: datetime
@@ -152,6 +154,8 @@ class CaseStatus:
     history: tuple[HistoryLine, ...]
     decision: DecisionView | None
     documents: tuple[DocumentView, ...]
+    recheck: RecheckView | None  # of the decision, when somebody asked to look again
+    recheck_until: date | None  # until when the applicant may ask for that
 
     @property
     def is_open(self) -> bool:
@@ -218,6 +222,7 @@ def status_of(case: Case, *, full: bool) -> CaseStatus:
     clocks = clocks_of(case, service)
     current = current_city().services.get(case.service_code)
     decisions = decisions_of(case)
+    in_force = next((decision for decision in decisions if decision.ended_at is None), None)
     return CaseStatus(
         receipt_number=case.receipt_number,
         service=service,
@@ -238,8 +243,10 @@ def status_of(case: Case, *, full: bool) -> CaseStatus:
         your_turn=_asked(case),
         extension=_extension(case),
         history=history_of(case, full=full),
-        decision=_in_force(decisions),
+        decision=_decision_view(in_force) if in_force is not None else None,
         documents=documents_of(case, decisions),
+        recheck=recheck_of(case),
+        recheck_until=recheck_until(case, in_force),
     )
 
 
@@ -318,10 +325,7 @@ def decisions_of(case: Case) -> tuple[Decision, ...]:
     return tuple(rows.order_by("id"))
 
 
-def _in_force(decisions: Sequence[Decision]) -> DecisionView | None:
-    row = next((decision for decision in decisions if decision.ended_at is None), None)
-    if row is None:
-        return None
+def _decision_view(row: Decision) -> DecisionView:
     return DecisionView(
         id=row.id,
         outcome=Outcome(row.outcome),

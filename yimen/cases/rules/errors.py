@@ -202,6 +202,22 @@ class CannotMend(CasesError):
         self.wanted = wanted
 
 
+class NoRecheck(CasesError):
+    """There is nothing to look at again: no decision, or a city that does not offer it."""
+
+
+class RecheckTooLate(CasesError):
+    """Since ``last_day`` is over, only the remedies that the decision names are left."""
+
+    def __init__(self, last_day: date) -> None:
+        super().__init__(last_day)
+        self.last_day = last_day
+
+
+class OwnDecision(CasesError):
+    """Who decided does not look at the decision again: somebody else does."""
+
+
 class LawMissing(CasesError):
     """Revoking and correcting need a ground in law that the city declares for it."""
 

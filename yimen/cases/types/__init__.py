@@ -64,6 +64,11 @@ class TaskOutcome(StrEnum):
     AGAINST = "against"
     APPROVE = "approve"  # of a decision
     REFUSE = "refuse"
+    STANDS = "stands"  # of a recheck
+    MENDED = "mended"  # of a recheck: the decision was revoked or corrected
+
+
+RECHECK_KEY = "recheck"  # of the task of a recheck, which stands in no diagram
 
 
 class HistoryKind(StrEnum):
@@ -90,6 +95,8 @@ class HistoryKind(StrEnum):
     VOIDED = "voided"
     REVOKED = "revoked"
     DECISION_CORRECTED = "decision_corrected"
+    RECHECK_ASKED = "recheck_asked"
+    RECHECK_ANSWERED = "recheck_answered"
 
 
 class CorrectionKind(StrEnum):

@@ -30,7 +30,7 @@ from yimen.catalogue.loader.grammar import NODES, check_root, line_of, short
 from yimen.catalogue.loader.reading import Reading, did_you_mean, listed
 from yimen.catalogue.loader.words import OUTCOMES, process_words
 from yimen.catalogue.loader.xml import XmlRefused, parsed
-from yimen.catalogue.types import NodeKind, TaskKind
+from yimen.catalogue.types import IN_DIAGRAMS, NodeKind, TaskKind
 
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,47}")
 _LANE = re.compile(r"([a-z][a-z0-9-]*): ([a-z][a-z0-9-]*)")
@@ -187,11 +187,11 @@ class _Reader:
         if key not in self.lanes:
             self.report(line_of(element), f"the task '{key}' stands in no lane; put it into one")
             return
-        if written not in list(TaskKind):
+        if written not in IN_DIAGRAMS:
             self.report(
                 line_of(element),
                 f"the task '{key}' has yimen:kind='{written}'; it must be one of "
-                f"{listed(TaskKind)}{did_you_mean(written, TaskKind)}",
+                f"{listed(IN_DIAGRAMS)}{did_you_mean(written, IN_DIAGRAMS)}",
             )
             return
         kind = TaskKind(written)

@@ -15,16 +15,18 @@ from yimen.catalogue.definition import (
     LifeEvent,
     MendingGround,
     Place,
+    RecheckTerms,
     Role,
     Standard,
 )
 from yimen.catalogue.loader.grammar import line_of
+from yimen.catalogue.loader.mending import mending_ground, recheck_terms
 from yimen.catalogue.loader.reading import Reading, did_you_mean, listed
 from yimen.catalogue.loader.rows import Row, read_rows
 from yimen.catalogue.loader.table import CODE, Table, root_table, unique
 from yimen.catalogue.loader.xml import XmlRefused, parsed
 from yimen.catalogue.rules import contrast
-from yimen.catalogue.types import RIGHTS, AgencyKind, DivisionLevel, MendingKind
+from yimen.catalogue.types import RIGHTS, AgencyKind, DivisionLevel
 
 PAPER, WHITE = "#F7F5F0", "#FFFFFF"
 MOST_HINTS = 10
@@ -60,6 +62,7 @@ class Basics:
     life_events: Mapping[str, LifeEvent]
     place: Place
     mending: Mapping[str, MendingGround] = field(default_factory=dict)
+    recheck: RecheckTerms | None = None
 
 
 NO_BASICS = Basics("", Text(), (), "UTC", "", {}, "", {}, {}, Place("", 1))
@@ -72,6 +75,7 @@ def read_basics(reading: Reading) -> Basics | None:
         return None
     languages = _languages(root)
     reading.languages = languages
+    roles = _by_key(root, "roles", _role)
     basics = Basics(
         code=root.code("code"),
         title=root.text("title"),
@@ -82,10 +86,11 @@ def read_basics(reading: Reading) -> Basics | None:
         ),
         colours=_colours(root),
         emblem=_emblem(root),
-        roles=_by_key(root, "roles", _role),
+        roles=roles,
         life_events=_by_key(root, "life_events", _life_event),
         place=root.place(),
-        mending=_by_key(root, "mending", _mending, needed=False),
+        mending=_by_key(root, "mending", mending_ground, needed=False),
+        recheck=recheck_terms(root, roles),
     )
     root.end()
     return basics
@@ -204,16 +209,6 @@ def _role(table: Table) -> Role:
         elif right.startswith("case.") and right not in RIGHTS:
             table.report(f"right '{right}' does not exist{hint}", "rights", index)
     return Role(table.written("key"), table.text("title"), frozenset(rights), table.place())
-
-
-def _mending(table: Table) -> MendingGround:
-    return MendingGround(
-        table.written("key"),
-        table.choice("kind", MendingKind),
-        table.text("says"),
-        table.place(),
-        table.string("source", ""),
-    )
 
 
 def _life_event(table: Table) -> LifeEvent:

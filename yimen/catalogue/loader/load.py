@@ -213,6 +213,7 @@ class Loading:
             interface=read_interface(reading, self._paths("interface/")),
             articles=read_articles(reading, self._paths("articles/")),
             mending=basics.mending,
+            recheck=basics.recheck,
         )
 
     def _leave_out_misplaced(self) -> None:

@@ -18,6 +18,8 @@ _MORE: Mapping[NoticeKind, frozenset[str]] = {
     NoticeKind.REVOKED: frozenset({"reason"}),
     NoticeKind.CORRECTED_APPROVED: frozenset({"reason"}),
     NoticeKind.CORRECTED_REFUSED: frozenset({"reason"}),
+    NoticeKind.RECHECK_ASKED: frozenset({"day"}),
+    NoticeKind.RECHECK_ANSWERED: frozenset({"reason"}),
 }
 
 # Nothing personal: short messages pass through foreign hands, and a service can say a lot.

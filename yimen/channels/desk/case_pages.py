@@ -93,6 +93,10 @@ def file_context(
         else "",
         "revoking": mending.revoking(file, city),
         "correcting": mending.correcting(file, city, refused),
+        "recheck": status.recheck,
+        "recheck_by": officer_words(status.recheck.officer, city, language)
+        if status.recheck is not None and status.recheck.outcome is not None
+        else "",
         **_told(file, process, city, language),
     }
 
@@ -204,6 +208,7 @@ FORM_OF = {
     "review": "complete",
     "opinion": "complete",
     "decide": "complete",
+    "stands": "complete",
 }
 
 

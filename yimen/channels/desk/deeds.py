@@ -51,6 +51,11 @@ def _ended_the_same(_file: CaseFileView, task: TaskView, posted: QueryDict) -> b
     )
 
 
+def _said_the_same(_file: CaseFileView, task: TaskView, posted: QueryDict) -> bool:
+    said = str(posted.get("reason", "")).strip()
+    return task.outcome is TaskOutcome.STANDS and task.is_mine and task.reason == said
+
+
 def _outcome(posted: QueryDict, kind: TaskKind) -> TaskOutcome:
     word = str(posted.get("outcome", ""))
     if word not in set(TaskOutcome):
@@ -79,6 +84,10 @@ def _decide(actor: Actor, number: str, task_id: UUID, posted: QueryDict) -> None
     if how is TaskOutcome.REFUSE and posted.get("grounds") == "offered" and not grounds:
         raise GroundMissing
     actions.decide(actor, number, task_id, how, _reason(posted), grounds=grounds)
+
+
+def _stands(actor: Actor, number: str, task_id: UUID, posted: QueryDict) -> None:
+    actions.answer_recheck(actor, number, task_id, _reason(posted))
 
 
 def _task_address(number: str, task_id: UUID, verb: str) -> str:
@@ -143,6 +152,11 @@ DEEDS: dict[str, Deed] = {
     ),
     "opinion": Deed(_opine, _ended_the_same, _ended),
     "decide": Deed(_decide, _ended_the_same, _ended),
+    "stands": Deed(
+        _stands,
+        _said_the_same,
+        lambda _n, _t, _p: Note(_("The decision stands. The applicant is told why.")),
+    ),
 }
 
 

@@ -94,6 +94,10 @@ class Work:
         return self.task.kind is TaskKind.REVIEW
 
     @property
+    def is_recheck(self) -> bool:
+        return self.task.kind is TaskKind.RECHECK
+
+    @property
     def is_decision(self) -> bool:
         return self.task.kind is TaskKind.DECISION
 
@@ -102,6 +106,7 @@ COMPLETE = {
     TaskKind.REVIEW: "review",
     TaskKind.OPINION: "opinion",
     TaskKind.DECISION: "decide",
+    TaskKind.RECHECK: "stands",
 }
 
 
@@ -154,6 +159,7 @@ def _ends(task: TaskView, refused: Refused | None) -> tuple[Choice, ...]:
         TaskOutcome.AGAINST: _("Against"),
         TaskOutcome.APPROVE: _("Approve"),
         TaskOutcome.REFUSE: _("Refuse"),
+        TaskOutcome.STANDS: _("The decision stands"),
     }
     chosen = refused.posted.get("outcome") if refused is not None else None
     return tuple(

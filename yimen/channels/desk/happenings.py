@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from yimen.base.actor import Channel
 from yimen.cases.queries import HistoryLine
-from yimen.cases.types import HistoryKind, LawNamed, Outcome
+from yimen.cases.types import RECHECK_KEY, HistoryKind, LawNamed, Outcome
 from yimen.catalogue.definition import City, Process, Service
 from yimen.channels.desk.refusals import outcome
 from yimen.channels.shared import wording
@@ -43,6 +43,8 @@ class _Place:
     def task(self) -> str:
         """Return the title of the task that the line is about."""
         key = self.text("task")
+        if key == RECHECK_KEY:
+            return _("Look again")
         found = next((task for task in self.process.tasks if task.key == key), None)
         return found.title[self.language] if found is not None else key
 
@@ -187,4 +189,6 @@ _WORDS: dict[HistoryKind, Callable[[_Place], str]] = {
     HistoryKind.REVOKED: lambda _place: _("The approval was revoked."),
     HistoryKind.DECISION_CORRECTED: _corrected,
     HistoryKind.VOIDED: lambda _place: _("The entry was declared void."),
+    HistoryKind.RECHECK_ASKED: lambda _place: _("The applicant says that it is not solved."),
+    HistoryKind.RECHECK_ANSWERED: lambda _place: _("Looked at again: the decision stands."),
 }

@@ -25,6 +25,7 @@ def task_kind(kind: TaskKind) -> str:
         TaskKind.REVIEW: pgettext("task", "Review"),
         TaskKind.OPINION: pgettext("task", "Opinion"),
         TaskKind.DECISION: pgettext("task", "Decision"),
+        TaskKind.RECHECK: pgettext("task", "Recheck"),
     }
     return words[kind]
 

@@ -29,7 +29,7 @@ _CONFLICTS = (
     cases.OnlyOneExtension,
     cases.NotFound,
 )
-_FORBIDDEN = (cases.NotAllowed, cases.SameOfficer, accounts.NotAllowed)
+_FORBIDDEN = (cases.NotAllowed, cases.SameOfficer, cases.OwnDecision, accounts.NotAllowed)
 
 
 def status_of(error: Refusal) -> HTTPStatus:
@@ -132,6 +132,8 @@ def outcome(word: str) -> str:
         TaskOutcome.AGAINST: _("against"),
         TaskOutcome.APPROVE: _("approved"),
         TaskOutcome.REFUSE: _("refused"),
+        TaskOutcome.STANDS: _("looked at again, the decision stands"),
+        TaskOutcome.MENDED: _("looked at again, and changed"),
     }
     return words[TaskOutcome(word)] if word in set(TaskOutcome) else word
 
@@ -212,6 +214,10 @@ def _same(_error: cases.SameOfficer, _city: City, _language: str) -> str:
     return _("You asked for this extension yourself. Another head of section approves it.")
 
 
+def _own(_error: cases.OwnDecision, _city: City, _language: str) -> str:
+    return _("You made this decision yourself. Somebody else looks at it again.")
+
+
 def _may_not(_error: accounts.NotAllowed, _city: City, _language: str) -> str:
     return _("Your posts do not allow this.")
 
@@ -268,6 +274,7 @@ _SENTENCES: dict[type[Exception], Callable[..., str]] = {
     cases.ExtensionTooLong: _long,
     cases.OnlyOneExtension: _only_one,
     cases.SameOfficer: _same,
+    cases.OwnDecision: _own,
     accounts.NotAllowed: _may_not,
     accounts.BadDelegation: _delegation,
     accounts.BadDays: _days,

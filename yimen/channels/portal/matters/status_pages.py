@@ -179,6 +179,10 @@ def _decision(found: CaseStatus, city: City, language: str) -> dict[str, object]
         "refused": decision.outcome is Outcome.REFUSED,
         "decided_by": "" if by_rules else officer_words(decision.officer, city, language),
         "remedies": decision.remedies,
+        "recheck": found.recheck,
+        "recheck_by": officer_words(found.recheck.officer, city, language)
+        if found.recheck is not None and found.recheck.outcome is not None
+        else "",
         "law": decision.law,
     }
 

@@ -136,6 +136,14 @@ def _voided(line: HistoryLine, _status: CaseStatus, city: City, language: str) -
     return _("Declared void"), officer_words(line.officer, city, language)
 
 
+def _recheck_asked(line: HistoryLine, _status: CaseStatus, _city: City, _language: str) -> Words:
+    return _("You said that it is not solved"), str(line.data.get("reason", ""))
+
+
+def _recheck_answered(line: HistoryLine, _status: CaseStatus, city: City, language: str) -> Words:
+    return _("Looked at again: the decision stands"), officer_words(line.officer, city, language)
+
+
 def _titles(line: HistoryLine, status: CaseStatus, language: str) -> str:
     items = line.data.get("items")
     keys = [str(item["key"]) for item in items] if isinstance(items, list) else []
@@ -158,6 +166,8 @@ _DONE: dict[HistoryKind, Callable[[HistoryLine, CaseStatus, City, str], Words]] 
     HistoryKind.VOIDED: _voided,
     HistoryKind.REVOKED: _revoked,
     HistoryKind.DECISION_CORRECTED: _corrected,
+    HistoryKind.RECHECK_ASKED: _recheck_asked,
+    HistoryKind.RECHECK_ANSWERED: _recheck_answered,
 }
 
 

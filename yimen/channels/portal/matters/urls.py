@@ -7,6 +7,7 @@ from yimen.channels.portal.matters import (
     correction_pages,
     mailbox_pages,
     my_pages,
+    recheck_pages,
     status_pages,
     withdraw_pages,
 )
@@ -26,6 +27,7 @@ urlpatterns = [
     path("applications/<str:number>/papers/<uuid:document_id>/", status_pages.paper, name="paper"),
     path("applications/<str:number>/answer/", correction_pages.answer, name="answer"),
     path("applications/<str:number>/withdraw/", withdraw_pages.withdraw, name="withdraw"),
+    path("applications/<str:number>/not-solved/", recheck_pages.not_solved, name="not_solved"),
     path("status/", code_pages.ask_for_code, name="status_by_code"),
     path("status/code/", code_pages.enter_code, name="status_code"),
     path("mailbox/", mailbox_pages.mailbox, name="mailbox"),
