@@ -1,11 +1,11 @@
 """“It is not solved”: a decision is looked at again, one level up, by somebody who did not decide."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 import time_machine
-from changed_city import ChangeCity, replaced
 from city_life import (
     a_person,
     an_account,
@@ -46,6 +46,7 @@ from yimen.cases.types import (
     Receipt,
     TaskOutcome,
 )
+from yimen.catalogue.queries import current_city
 from yimen.ledger.models import Event
 from yimen.mailbox.models import Message
 
@@ -227,13 +228,14 @@ def test_after_the_last_day_only_the_remedies_are_left(wang: Actor, receipt: Rec
 
 
 def test_without_a_decision_or_a_city_that_offers_it_there_is_nothing_to_look_at(
-    wang: Actor, receipt: Receipt, change_city: ChangeCity
+    wang: Actor, receipt: Receipt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_still = started(wang)
     with pytest.raises(NoRecheck):
         asked(wang, open_still)
-    terms = "within = { calendar_days = 30 }\nanswer = { working_days = 5 }\n"
-    change_city(replaced("city.toml", (f'[recheck]\nrole = "head"\n{terms}', "")))
+    without = replace(current_city(), recheck=None)
+    for place in ("actions", "queries"):
+        monkeypatch.setattr(f"yimen.cases.{place}.rechecks.current_city", lambda: without)
     assert status(wang, receipt.receipt_number).recheck_until is None
     with pytest.raises(NoRecheck):
         asked(wang, receipt)

@@ -40,7 +40,7 @@ def test_a_closed_case_stays_closed_also_when_its_decision_is_mended() -> None:
     out = [move for move in CASE_MOVES if CaseState.CLOSED in move.before]
     assert {move.after for move in out} == {CaseState.CLOSED}
     assert {move.verb for move in out} == {
-        *("revoke", "correct_decision", "ask_for_recheck", "answer_recheck")
+        *("revoke", "correct_decision", "ask_for_recheck", "order_recheck", "answer_recheck")
     }
 
 

@@ -114,6 +114,25 @@ def test_who_looks_again_must_be_able_to(town: Town, written: str, sentence: str
     assert sentence in " ".join(town.problems())
 
 
+def test_a_remedy_may_name_the_service_by_which_one_asks_for_it(town: Town) -> None:
+    town.edit(
+        "services/rent-help/service.toml", "[[remedies]]", '[[remedies]]\nservice = "rent-hlp"'
+    )
+    assert "service 'rent-hlp' is not declared; did you mean 'rent-help'?" in " ".join(
+        town.problems()
+    )
+
+
+def test_a_service_that_contests_decisions_needs_somebody_who_looks_again(town: Town) -> None:
+    asked = (
+        '[[fields]]\nkey = "contested"\nkind = "case"\nlabel = { zh = "编号", en = "Number" }\n\n'
+    )
+    town.edit("services/rent-help/service.toml", "[[remedies]]", asked + "[[remedies]]")
+    assert "needs [recheck] in city.toml" in " ".join(town.problems())
+    town.write("city.toml", town.read("city.toml") + HEAD + RECHECK)
+    assert not [found for found in town.problems() if "[recheck]" in found]
+
+
 def test_a_city_says_on_what_grounds_its_agencies_mend_what_they_decided(town: Town) -> None:
     city = town.city()
     (deceit,) = city.mending_grounds(MendingKind.REVOKE)

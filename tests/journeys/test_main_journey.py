@@ -48,14 +48,13 @@ REASON = {
     "en": "The pension is above the city's standard.",
 }
 
+# Each way, each language and each story; that every way works in every language is for the tests of
+# single pages, which cost a thousandth.
 WAYS = [
     pytest.param(Way("zh"), GRANTED, id="zh"),
-    pytest.param(Way("en"), REFUSED, id="en"),
-    pytest.param(Way("zh", keyboard=True), REFUSED, id="zh, by keyboard alone"),
-    pytest.param(Way("en", keyboard=True), GRANTED, id="en, by keyboard alone"),
+    pytest.param(Way("en", keyboard=True), REFUSED, id="en, by keyboard alone"),
     pytest.param(Way("zh", scripts=False), REFUSED, id="zh, without JavaScript"),
     pytest.param(Way("zh", text_size=200), GRANTED, id="zh, at twice the text size"),
-    pytest.param(Way("en", text_size=200), REFUSED, id="en, at twice the text size"),
     pytest.param(Way("en", width=320), GRANTED, id="en, on a narrow telephone"),
 ]
 

@@ -31,6 +31,7 @@ class CasesConfig(AppConfig):
         extend_naming(named_documents)
         subscribe(Submitted, handlers.start_process.name)
         subscribe(Decided, handlers.issue_document.name)
+        subscribe(Decided, handlers.order_recheck.name)
         subscribe(CorrectionAsked, handlers.tell_of_correction.name)
         subscribe(ExtensionDecided, handlers.tell_of_extension.name)
         subscribe(Withdrawn, handlers.tell_of_withdrawal.name)

@@ -240,6 +240,17 @@ class RecheckAsked(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RecheckOrdered(Event):
+    """A decision was contested with success, and has to be changed."""
+
+    kind: ClassVar[str] = "cases.recheck_ordered"
+    case_id: UUID
+    recheck_id: UUID
+    decision_id: UUID
+    ordered_by: str  # receipt number of the case that contested it
+
+
+@dataclass(frozen=True, slots=True)
 class RecheckAnswered(Event):
     """A decision was looked at again, and stands."""
 

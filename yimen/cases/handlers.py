@@ -56,6 +56,12 @@ def tell_of_voiding(event_id: str, person_id: str | None, payload: dict[str, obj
     actions.tell_of_voiding(SYSTEM, *_case_of(person_id, payload))
 
 
+@app.task(name="yimen.cases.handlers.order_recheck", queue="cases", retry=_RETRY)
+def order_recheck(event_id: str, person_id: str | None, payload: dict[str, object]) -> None:
+    """Have a decision changed that was contested with success."""
+    actions.order_recheck(SYSTEM, *_case_of(person_id, payload))
+
+
 @app.task(name="yimen.cases.handlers.tell_of_recheck", queue="cases", retry=_RETRY)
 def tell_of_recheck(event_id: str, person_id: str | None, payload: dict[str, object]) -> None:
     """Tell an applicant that a decision is looked at again, or that it stands."""

@@ -36,6 +36,7 @@ CASE_MOVES = (
     Move("correct_decision", (_C.CLOSED,), _C.CLOSED),
     Move("ask_for_recheck", (_C.CLOSED,), _C.CLOSED),
     Move("answer_recheck", (_C.CLOSED,), _C.CLOSED),
+    Move("order_recheck", (_C.CLOSED,), _C.CLOSED),
 )
 
 TASK_MOVES = (
@@ -101,6 +102,8 @@ SHOWN_TO_RESIDENTS = frozenset(
         HistoryKind.DECISION_CORRECTED,
         HistoryKind.RECHECK_ASKED,
         HistoryKind.RECHECK_ANSWERED,
+        HistoryKind.RECHECK_ORDERED,
+        HistoryKind.CONTESTED,
     }
 )
 

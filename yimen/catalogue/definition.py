@@ -367,6 +367,7 @@ class Remedy:
     limit: Limit
     source: str = ""
     counts_from: CountsFrom = CountsFrom.DECISION
+    service: str = ""  # the service by which one asks for it, where the city offers one
 
 
 @dataclass(frozen=True, slots=True)
@@ -420,6 +421,11 @@ class Service:
     def field_by_key(self, key: str) -> FormField | None:
         """Return the question with this key, or None."""
         return next((f for f in self.fields if f.key == key), None)
+
+    @property
+    def contests(self) -> FormField | None:
+        """Return the question that names the case which an application contests, or None."""
+        return next((f for f in self.fields if f.kind is FieldKind.CASE), None)
 
     def material_by_key(self, key: str) -> Material | None:
         """Return the material with this key, or None."""

@@ -27,6 +27,7 @@ class FieldKind(StrEnum):
     ID_NUMBER = "id_number"
     CREDIT_CODE = "credit_code"
     DIVISION = "division"
+    CASE = "case"  # the receipt number of the case that an application contests
 
 
 class NoticeKind(StrEnum):
@@ -176,6 +177,7 @@ class AnswerCode(StrEnum):
     BAD_PHONE = "bad_phone"
     BAD_EMAIL = "bad_email"
     UNKNOWN_DIVISION = "unknown_division"
+    BAD_RECEIPT_NUMBER = "bad_receipt_number"
     MATERIAL_MISSING = "material_missing"
     UNKNOWN_FIELD = "unknown_field"
 

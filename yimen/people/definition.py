@@ -99,6 +99,7 @@ def column_type(declared: DataField) -> ColumnType:
             | FieldKind.ID_NUMBER
             | FieldKind.CREDIT_CODE
             | FieldKind.DIVISION
+            | FieldKind.CASE
         ):
             return ColumnType("character varying", WORD_LENGTH)
         case _:  # pragma: no cover - mypy proves that no kind is missing

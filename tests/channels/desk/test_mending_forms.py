@@ -2,18 +2,16 @@
 
 import pytest
 from at_the_desk import act, after, on_case, signed_in, text
+from city_life import an_application, reviewed, send, work
 from city_life import officer as acting_officer
 from city_life import resident as acting_resident
-from city_life import (
-    reviewed,
-    work,
-)
 
 from yimen.cases.actions import ask_for_recheck, withdraw
 from yimen.cases.models import Decision
 from yimen.catalogue import definition as catalogue
 
 pytestmark = pytest.mark.usefixtures("city")
+RECONSIDERATION = "administrative-reconsideration"
 
 
 # Withdrawn by the applicant
@@ -172,3 +170,33 @@ def test_officers_and_citys_without_grounds_are_offered_no_mending(
     monkeypatch.setattr(catalogue.City, "mending_grounds", lambda _city, _kind: ())
     page = text(head.get(path))
     assert "Revoke the approval" not in page and "Correct the decision" not in page
+
+
+def test_a_case_that_contests_another_leads_to_it(receipt, decided_by) -> None:
+    head = signed_in("gao", "320", role="head")
+    decided_by(head, receipt, "refuse", reason="No lease.")
+    applicant = acting_resident(receipt.person_id)
+    name = "good-refused-allowance"
+    number = receipt.receipt_number
+    contesting = send(applicant, an_application(RECONSIDERATION, name, contested=number))
+    work()
+    reviewer = signed_in("wen", "911", agency="legislative-affairs")
+    page = text(reviewer.get(f"/en/desk/cases/{contesting.receipt_number}/"))
+    assert f'href="/en/desk/cases/{number}/">{number}</a>' in page
+    opened = text(reviewer.get(f"/en/desk/cases/{number}/"))
+    assert f"The decision is contested: {contesting.receipt_number}." in opened
+    reviewed(contesting, acting_officer("legislative-affairs", username="pan"))
+    chief = signed_in("zheng", "912", role="head", agency="legislative-affairs")
+    act(chief, contesting, "decide", key="decide", outcome="approve", reason="There is one.")
+    work()
+    other = signed_in("lu", "321", role="head")
+    page = text(other.get(f"/en/desk/cases/{number}/"))
+    assert "It was contested with success" in page and "There is one." in page
+    assert "Somebody who did not decide revokes or corrects it by" in page
+    assert "Why it stands, for the applicant" not in page and "Correct the decision" in page
+    refused = act(other, receipt, "stands", key="recheck", reason="It stands.")
+    assert refused.status_code == 422 and "it cannot stand" in text(refused)
+    elsewhere = send(applicant, an_application(RECONSIDERATION, name))
+    work()
+    page = text(reviewer.get(f"/en/desk/cases/{elsewhere.receipt_number}/"))
+    assert "no decided case of this applicant here" in page

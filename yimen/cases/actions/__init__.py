@@ -48,7 +48,12 @@ from yimen.cases.actions.ending import (
 )
 from yimen.cases.actions.mending import correct_decision, revoke
 from yimen.cases.actions.papers import extend_papers, issue_document
-from yimen.cases.actions.rechecks import answer_recheck, ask_for_recheck, tell_of_recheck
+from yimen.cases.actions.rechecks import (
+    answer_recheck,
+    ask_for_recheck,
+    order_recheck,
+    tell_of_recheck,
+)
 from yimen.cases.actions.running import start_process
 from yimen.cases.actions.status import StatusTicket, open_status, send_status_code
 from yimen.cases.actions.submission import store_upload, submit
@@ -76,6 +81,7 @@ __all__ = [
     "issue_document",
     "make_resume_code",
     "open_status",
+    "order_recheck",
     "recompute_deadlines",
     "release",
     "release_left_tasks",

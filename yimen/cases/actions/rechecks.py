@@ -4,6 +4,7 @@ The case stays closed and the decision in force until somebody changes it: whoev
 that it stands and why, or revokes or corrects it, as `mending` does. One mechanism, not two.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -16,12 +17,18 @@ from yimen.base.identifiers import uuid7
 from yimen.cases.actions.claiming import take
 from yimen.cases.actions.notices import tell_recheck_answered, tell_recheck_asked
 from yimen.cases.actions.writing import acting_for, city_day, ids_of, officer, write_history
-from yimen.cases.events import RecheckAnswered, RecheckAsked
+from yimen.cases.events import RecheckAnswered, RecheckAsked, RecheckOrdered
 from yimen.cases.models import ACTIVE_TASK_STATES, Case, Decision, Recheck, Task
 from yimen.cases.queries.contacts import applicant_name
-from yimen.cases.queries.handling import application_of, decision_in_force, hold_task
-from yimen.cases.queries.rechecks import recheck_exists
+from yimen.cases.queries.handling import (
+    application_of,
+    decision_in_force,
+    hold_task,
+    service_of,
+)
+from yimen.cases.queries.rechecks import contested_case, rechecks_of
 from yimen.cases.queries.scope import case_visible_to, hold_case
+from yimen.cases.rules.errors import MustMend
 from yimen.cases.rules.permissions import (
     check_case_move,
     check_complete,
@@ -31,7 +38,7 @@ from yimen.cases.rules.permissions import (
     clerk_agency,
 )
 from yimen.cases.rules.rechecks import answer_due, check_may_ask, check_other_officer
-from yimen.cases.types import RECHECK_KEY, HistoryKind, TaskOutcome, TaskState
+from yimen.cases.types import RECHECK_KEY, HistoryKind, Outcome, TaskOutcome, TaskState
 from yimen.catalogue.definition import RecheckTerms
 from yimen.catalogue.queries import current_city
 from yimen.catalogue.types import TaskKind
@@ -50,30 +57,81 @@ def ask_for_recheck(actor: Actor, receipt_number: str, reason: str) -> None:
     case = case_visible_to(actor, receipt_number, lock=True)
     check_may_answer(actor)
     decision, city, at = decision_in_force(case), current_city(), now()
-    if decision is not None and recheck_exists(case, decision.id):
+    if decision is not None and rechecks_of(case, decision.id):
         return
     terms = check_may_ask(city.recheck, decision, city_day(city, at), city.calendar)
     assert decision is not None  # or there would be no terms
     check_case_move("ask_for_recheck", case.state)
     reason = check_reason(reason, needed=True)
-    due = answer_due(terms, city_day(city, at), city.calendar)
-    row = Recheck(
-        **ids_of(case), id=uuid7(), decision_id=decision.id, reason=reason, asked_at=at, due=due
-    )
-    _open_task(case, decision, row, terms)
-    row.save(force_insert=True)
+    title = _in_each_language(lambda: _("Look again: the applicant says that it is not solved"))
+    row = _open(case, decision, terms, title, reason, at)
     clerk = officer(actor, clerk_agency(actor))
-    data: dict[str, object] = {"reason": reason, "due": due.isoformat()}
+    data: dict[str, object] = {"reason": reason, "due": row.due.isoformat()}
     write_history(case, HistoryKind.RECHECK_ASKED, at, actor=actor, who=clerk, data=data)
     event = RecheckAsked(case.id, row.id, decision.id)
     append(event, actor=actor, person_id=case.person_id)
 
 
-def _open_task(case: Case, decision: Decision, row: Recheck, terms: RecheckTerms) -> None:
+@transaction.atomic
+def order_recheck(actor: Actor, person_id: UUID, case_id: UUID) -> None:
+    """Have a decision changed that was contested with success. Run by the worker, twice does it once.
+
+    ``case_id`` is the case that contested it. Nothing happens when it was not approved, contests
+    nothing that is known here, or the decision was changed meanwhile.
+    """
+    check_system(actor, "case.order")
+    contesting = Case.objects.defer("process_state").get(person_id=person_id, id=case_id)
+    service, terms = service_of(contesting), current_city().recheck
+    if contesting.outcome != Outcome.APPROVED or service.contests is None or terms is None:
+        return
+    found = contested_case(service, application_of(contesting).answers, person_id)
+    if found is None:
+        return
+    case = Case.objects.select_for_update().get(person_id=found.person_id, id=found.id)
+    decision, at, number = decision_in_force(case), now(), contesting.receipt_number
+    rows = Recheck.objects.filter(person_id=case.person_id, ordered_by=number)
+    if decision is None or rows.exists():
+        return
+    check_case_move("order_recheck", case.state)
+    verdict = decision_in_force(contesting)
+    title = _in_each_language(lambda: _("Change the decision: it was contested with success"))
+    reason = verdict.reason if verdict is not None else ""
+    row = _open(case, decision, terms, title, reason, at, ordered_by=number)
+    data: dict[str, object] = {"number": number, "due": row.due.isoformat()}
+    write_history(case, HistoryKind.RECHECK_ORDERED, at, actor=actor, data=data)
+    event = RecheckOrdered(case.id, row.id, decision.id, number)
+    append(event, actor=actor, person_id=case.person_id)
+
+
+def _in_each_language(say: Callable[[], str]) -> dict[str, str]:
     title = {}
     for language in current_city().languages:
         with in_language(language):
-            title[language] = _("Look again: the applicant says that it is not solved")
+            title[language] = say()
+    return title
+
+
+def _open(
+    case: Case,
+    decision: Decision,
+    terms: RecheckTerms,
+    title: dict[str, str],
+    reason: str,
+    at: datetime,
+    *,
+    ordered_by: str = "",
+) -> Recheck:
+    """Put a decision on the desk above; the case is held by the caller."""
+    city = current_city()
+    row = Recheck(
+        **ids_of(case),
+        id=uuid7(),
+        decision_id=decision.id,
+        reason=reason,
+        asked_at=at,
+        due=answer_due(terms, city_day(city, at), city.calendar),
+        ordered_by=ordered_by,
+    )
     Task.objects.create(
         **ids_of(case),
         id=row.id,
@@ -88,15 +146,17 @@ def _open_task(case: Case, decision: Decision, row: Recheck, terms: RecheckTerms
         applicant=applicant_name(case, application_of(case)),
         state=TaskState.OPEN,
         due=row.due,
-        opened_at=row.asked_at,
+        opened_at=at,
     )
+    row.save(force_insert=True)
+    return row
 
 
 @transaction.atomic
 def answer_recheck(actor: Actor, receipt_number: str, task_id: UUID, reason: str) -> None:
     """Say that the decision stands, and why; the applicant is told. To change it, mend it.
 
-    Raises `OwnDecision` to who decided, `AlreadyDecided` for the second of two, `AlreadyClaimed`,
+    Raises `OwnDecision` to who decided, `MustMend` (it was contested with success), `AlreadyDecided` for the second of two, `AlreadyClaimed`,
     `ReasonMissing`, `ReasonTooLong`, `WrongOutcome` (another kind of task), `NotAllowed`,
     `NotFound`.
     """
@@ -105,6 +165,8 @@ def answer_recheck(actor: Actor, receipt_number: str, task_id: UUID, reason: str
     check_complete(actor, task, TaskKind.RECHECK, TaskOutcome.STANDS)
     check_case_move("answer_recheck", case.state)
     row = Recheck.objects.get(person_id=case.person_id, id=task.id)
+    if row.ordered_by:
+        raise MustMend
     decision = Decision.objects.get(person_id=case.person_id, id=row.decision_id)
     check_other_officer(actor, decision)
     reason = check_reason(reason, needed=True)
@@ -123,18 +185,17 @@ def end_recheck_by_mending(actor: Actor, case: Case, decision: Decision, at: dat
 
     The caller holds the case. Refuses who decided with `OwnDecision`: somebody else looks again.
     """
-    row = Recheck.objects.filter(
+    rows = Recheck.objects.filter(
         person_id=case.person_id, decision_id=decision.id, answered_at__isnull=True
-    ).first()
-    if row is None:
-        return
-    check_other_officer(actor, decision)
-    task = hold_task(case, row.id)
-    who = officer(actor, task.agency)
-    task.assignee, task.assignee_number = actor.account_id, who.office_number
-    task.claimed_at = task.claimed_at or at
-    task.save(update_fields=["assignee", "assignee_number", "claimed_at"])
-    _end(row, task, TaskOutcome.MENDED, "", at)
+    )
+    for row in rows.order_by("id"):
+        check_other_officer(actor, decision)
+        task = hold_task(case, row.id)
+        who = officer(actor, task.agency)
+        task.assignee, task.assignee_number = actor.account_id, who.office_number
+        task.claimed_at = task.claimed_at or at
+        task.save(update_fields=["assignee", "assignee_number", "claimed_at"])
+        _end(row, task, TaskOutcome.MENDED, "", at)
 
 
 def _end(row: Recheck, task: Task, outcome: TaskOutcome, reason: str, at: datetime) -> None:

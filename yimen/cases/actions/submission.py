@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from yimen.base.actor import Actor
 from yimen.base.clock import now
 from yimen.base.identifiers import receipt_number, uuid7
+from yimen.cases.actions.contesting import note_contested
 from yimen.cases.actions.drafts import delete_drafts, person_applying, read_upload
 from yimen.cases.actions.writing import city_day, officer
 from yimen.cases.events import Submitted
@@ -159,6 +160,8 @@ def _submit(actor: Actor, source: UUID | NewApplication, key: str) -> Receipt:
     due, mark = due_when_submitted(service, day)
     receipt = _insert(actor, key, content, answers, person_id, service, due, mark, at)
     _insert_files(receipt, content, at)
+    if service.contests is not None:
+        note_contested(actor, service, answers, receipt)
     if content.draft_id is not None:
         delete_drafts(person_id, [content.draft_id])
     event = Submitted(

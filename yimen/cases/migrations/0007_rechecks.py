@@ -41,12 +41,20 @@ class Migration(migrations.Migration):
                 ("asked_at", models.DateTimeField()),
                 ("due", models.DateField()),
                 ("answered_at", models.DateTimeField(null=True)),
+                ("ordered_by", models.CharField(default="", max_length=20)),
             ],
             options={
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=["person_id", "decision_id"], name="cases_one_recheck_of_a_decision"
-                    )
+                        condition=models.Q(("ordered_by", "")),
+                        fields=("person_id", "decision_id"),
+                        name="cases_one_recheck_of_a_decision",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ordered_by", ""), _negated=True),
+                        fields=("person_id", "ordered_by"),
+                        name="cases_one_recheck_by_order",
+                    ),
                 ],
             },
         ),

@@ -14,6 +14,7 @@ from yimen.cases.queries.desk import officer_of_task
 from yimen.cases.queries.drafts import FileView
 from yimen.cases.queries.handling import application_of, service_of, tasks_of
 from yimen.cases.queries.own import files_of
+from yimen.cases.queries.rechecks import contested_case
 from yimen.cases.queries.records import CaseRecords, case_records, typed_answers
 from yimen.cases.queries.scope import READ, case_visible_to
 from yimen.cases.queries.status import CaseStatus, status_of
@@ -102,6 +103,7 @@ class CaseFileView:
     can_void: bool
     can_revoke: bool
     corrections: tuple[Outcome, ...]  # what the decision in force may be corrected to
+    contested: str | None  # receipt number of what it contests, "" when unknown; None: nothing
 
 
 def file(actor: Actor, receipt_number: str) -> CaseFileView:
@@ -140,7 +142,15 @@ def file(actor: Actor, receipt_number: str) -> CaseFileView:
         corrections=corrections(actor, decided.officer.agency, decided.outcome)
         if decided is not None and not looks_away
         else (),
+        contested=_contested(case, service, application.answers),
     )
+
+
+def _contested(case: Case, service: Service, answers: dict[str, object]) -> str | None:
+    if service.contests is None:
+        return None
+    found = contested_case(service, answers, case.person_id)
+    return found.receipt_number if found is not None else ""
 
 
 def _is_looked_at_by_others(actor: Actor, status: CaseStatus) -> bool:
@@ -226,7 +236,8 @@ def _can(actor: Actor, status: CaseStatus, task: Task, kind: TaskKind) -> frozen
     handling = status.state is CaseState.HANDLING
     decides = handling
     if kind is TaskKind.RECHECK:
-        decides = not is_own_decision(actor, status.decision)
+        ordered = status.recheck is not None and status.recheck.ordered_by
+        decides = not ordered and not is_own_decision(actor, status.decision)
     checks: dict[str, tuple[bool, Callable[[], object]]] = {
         "claim": (task.state == TaskState.OPEN, lambda: check_claim(actor, task)),
         "release": (True, lambda: check_release(actor, task)),

@@ -178,6 +178,7 @@ def remedies_named(
                 str(unit),
                 remedy.source,
                 before if waits else NO_TEXT,
+                remedy.service,
             )
         )
         before = remedy.title

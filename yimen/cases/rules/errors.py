@@ -214,6 +214,10 @@ class RecheckTooLate(CasesError):
         self.last_day = last_day
 
 
+class MustMend(CasesError):
+    """The decision was contested with success: it does not stand, it is revoked or corrected."""
+
+
 class OwnDecision(CasesError):
     """Who decided does not look at the decision again: somebody else does."""
 

@@ -97,6 +97,8 @@ class HistoryKind(StrEnum):
     DECISION_CORRECTED = "decision_corrected"
     RECHECK_ASKED = "recheck_asked"
     RECHECK_ANSWERED = "recheck_answered"
+    RECHECK_ORDERED = "recheck_ordered"  # an application that contests the decision was approved
+    CONTESTED = "contested"  # an application that contests the decision came in
 
 
 class CorrectionKind(StrEnum):

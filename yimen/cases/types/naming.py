@@ -136,6 +136,7 @@ class RemedyNamed:
     unit: str
     source: str = ""
     after: Text = NO_TEXT
+    service: str = ""  # by which one asks for it
 
     def as_data(self) -> dict[str, object]:
         """Return JSON values, for the decision's row and for papers."""
@@ -147,6 +148,7 @@ class RemedyNamed:
             "unit": self.unit,
             "source": self.source,
             "after": self.after.as_dict(),
+            "service": self.service,
         }
 
     @classmethod
@@ -160,4 +162,5 @@ class RemedyNamed:
             data["unit"],
             data["source"],
             Text.of(data.get("after", {})),  # decisions of former times count from their own day
+            data.get("service", ""),
         )

@@ -45,6 +45,7 @@ class Known:
     processes: Mapping[str, Process | None] | None = None  # None: a diagram that is not right
     data_sets: Mapping[str, DataSet | None] | None = None
     words: Words | None = None
+    services: Collection[str] | None = None
 
     def words_for(self, subject: Subject) -> Words | None:
         """Return the words that criteria of this subject's services may use."""

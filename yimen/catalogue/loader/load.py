@@ -183,6 +183,7 @@ class Loading:
             processes=processes,
             data_sets=data_sets,
             words=words_of(whole.values(), standards, data_sets.keys() - whole.keys()),
+            services=self.folders,
         )
         for path in self._paths("demo/"):
             root_table(reading, path)
@@ -251,6 +252,10 @@ class Loading:
         service = read_service(reading, code, self.known)
         if service is None:
             return None
+        if service.contests is not None and city.recheck is None:
+            line = service.contests.place.line
+            says = "a service that contests decisions needs [recheck] in city.toml"
+            reading.report(f"services/{code}/service.toml", line, says)
         tried = self.tries_examples and len(reading.problems) == before
         examples = self._examples(paths, service, city if tried else None)
         own = files_of_service(reading.files, code, service.process, reading.languages)

@@ -240,11 +240,12 @@ class _Reader:
             title, says = table.text("title"), table.text("says")
             source = table.string("source", "")
             counts_from = table.choice("counts_from", CountsFrom, CountsFrom.DECISION)
+            service = table.reference("service", self.known.services, "a service", "")
             if counts_from is CountsFrom.EARLIER_REMEDY and not remedies:
                 table.report("the first remedy has no earlier one to count from", "counts_from")
             table.end()
             if limit is not None:
-                remedies.append(Remedy(title, says, limit, source, counts_from))
+                remedies.append(Remedy(title, says, limit, source, counts_from, service))
         if "remedies" not in self.root:
             self.root.report("no [[remedies]] are declared; a refusal must name one")
         return tuple(remedies)

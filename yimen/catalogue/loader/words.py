@@ -55,6 +55,7 @@ _TYPES = {
     FieldKind.ID_NUMBER: ValueType.TEXT,
     FieldKind.CREDIT_CODE: ValueType.TEXT,
     FieldKind.DIVISION: ValueType.TEXT,
+    FieldKind.CASE: ValueType.TEXT,
 }
 
 

@@ -16,7 +16,12 @@ from zoneinfo import ZoneInfo
 
 from yimen.base import clock
 from yimen.base.expression import Expression, evaluate
-from yimen.base.identifiers import check_credit_code, check_id_number, normal_id_number
+from yimen.base.identifiers import (
+    check_credit_code,
+    check_id_number,
+    normal_id_number,
+    normal_receipt_number,
+)
 from yimen.catalogue.definition import City, FormField, Material, Service
 from yimen.catalogue.types import AnswerCode, FieldKind
 
@@ -224,6 +229,9 @@ def _identifier(field: FormField, raw: object, city: City) -> str:
         case FieldKind.CREDIT_CODE:
             code = solid.replace("-", "").upper()
             return _allowed(code, check_credit_code(code), AnswerCode.BAD_CREDIT_CODE)
+        case FieldKind.CASE:
+            receipt = normal_receipt_number(text)
+            return _allowed(receipt or text, receipt, AnswerCode.BAD_RECEIPT_NUMBER)
         case _:
             return _allowed(solid, solid in city.divisions, AnswerCode.UNKNOWN_DIVISION)
 

@@ -190,5 +190,12 @@ _WORDS: dict[HistoryKind, Callable[[_Place], str]] = {
     HistoryKind.DECISION_CORRECTED: _corrected,
     HistoryKind.VOIDED: lambda _place: _("The entry was declared void."),
     HistoryKind.RECHECK_ASKED: lambda _place: _("The applicant says that it is not solved."),
+    HistoryKind.RECHECK_ORDERED: lambda place: (
+        _("%(number)s was approved: the decision has to be changed.")
+        % {"number": place.text("number")}
+    ),
+    HistoryKind.CONTESTED: lambda place: (
+        _("The decision is contested: %(number)s.") % {"number": place.text("number")}
+    ),
     HistoryKind.RECHECK_ANSWERED: lambda _place: _("Looked at again: the decision stands."),
 }

@@ -214,6 +214,10 @@ def _same(_error: cases.SameOfficer, _city: City, _language: str) -> str:
     return _("You asked for this extension yourself. Another head of section approves it.")
 
 
+def _must_mend(_error: cases.MustMend, _city: City, _language: str) -> str:
+    return _("This decision was contested with success, so it cannot stand. Revoke or correct it.")
+
+
 def _own(_error: cases.OwnDecision, _city: City, _language: str) -> str:
     return _("You made this decision yourself. Somebody else looks at it again.")
 
@@ -275,6 +279,7 @@ _SENTENCES: dict[type[Exception], Callable[..., str]] = {
     cases.OnlyOneExtension: _only_one,
     cases.SameOfficer: _same,
     cases.OwnDecision: _own,
+    cases.MustMend: _must_mend,
     accounts.NotAllowed: _may_not,
     accounts.BadDelegation: _delegation,
     accounts.BadDays: _days,

@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 import segno
+from django.conf import settings
 from django.contrib.staticfiles.finders import find
 from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext
@@ -168,9 +169,17 @@ def _record(ground: Ground, city: City, language: str) -> Words:
 def _remedy(remedy: RemedyNamed, language: str) -> Words:
     return {
         "title": remedy.title[language],
-        "says": remedy.says[language],
+        "says": remedy.says[language] + _online(remedy),
         "until": remedy_words(remedy, language),
     }
+
+
+def _online(remedy: RemedyNamed) -> str:
+    """Return where a remedy is asked for online, as a sentence to be added; "" where it is not."""
+    if not remedy.service:
+        return ""
+    address = f"{settings.SITE_URL}/services/{remedy.service}/"
+    return _(" Online: %(address)s") % {"address": address}
 
 
 def _decided_by(paper: Paper) -> str:

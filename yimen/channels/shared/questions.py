@@ -57,7 +57,7 @@ def question(asked: Asked, city: City, language: str) -> Question:
     field = asked.field
     text = posted_text(field, asked.answer)
     match field.kind:
-        case FieldKind.TEXT | FieldKind.ID_NUMBER | FieldKind.CREDIT_CODE:
+        case FieldKind.TEXT | FieldKind.ID_NUMBER | FieldKind.CREDIT_CODE | FieldKind.CASE:
             return _text_question(asked, language, text)
         case FieldKind.PHONE | FieldKind.EMAIL:
             return _contact_question(asked, language, text)
@@ -99,6 +99,7 @@ def posted_answer(field: FormField, data: Mapping[str, str]) -> str:
             | FieldKind.CHOICE
             | FieldKind.YES_NO
             | FieldKind.DIVISION
+            | FieldKind.CASE
         ):
             return data.get(field.key, "").strip()
         case _:
@@ -147,6 +148,7 @@ def shown_answer(field: FormField, answer: object, city: City, language: str) ->
             | FieldKind.EMAIL
             | FieldKind.INTEGER
             | FieldKind.DECIMAL
+            | FieldKind.CASE
         ):
             return text
         case _:

@@ -142,6 +142,13 @@ def _bad_credit_code(_field: FormField, label: str) -> str:
     ) % {"label": label}
 
 
+def _bad_receipt_number(_field: FormField, label: str) -> str:
+    return _(
+        "“%(label)s”: this is not a receipt number. It has 14 characters, such as "
+        "261128-ABCD-EFGH, and stands on the receipt and in the letter."
+    ) % {"label": label}
+
+
 def _bad_phone(_field: FormField, label: str) -> str:
     return _(
         "“%(label)s”: this is not a telephone number. Write the 11 digits of a mobile phone, or area "
@@ -220,6 +227,7 @@ _FIELD_SENTENCES: dict[str, Callable[[FormField, str], str]] = {
     AnswerCode.BAD_ID_NUMBER: _bad_id_number,
     AnswerCode.BAD_CREDIT_CODE: _bad_credit_code,
     AnswerCode.BAD_PHONE: _bad_phone,
+    AnswerCode.BAD_RECEIPT_NUMBER: _bad_receipt_number,
     AnswerCode.BAD_EMAIL: _bad_email,
     AnswerCode.UNKNOWN_DIVISION: _unknown_division,
 }

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from yimen.accounts.actions import keep_provisional
 from yimen.base.actor import Actor
+from yimen.base.identifiers import normal_receipt_number
 from yimen.cases import actions, queries
 from yimen.cases.queries import DraftView
 from yimen.cases.rules.errors import NotAllowed
@@ -99,15 +100,31 @@ def closed_page(request: HttpRequest, service: Service) -> HttpResponse | None:
 def begin(request: HttpRequest, actor: Actor, service: Service) -> HttpResponse:
     """Begin the form, once: pressing twice leads to the same one."""
     organisation = _chosen(request, actor, service)
+    given = _given(request, service)
     for draft in _begun(actor, service):
-        if draft.person_id == (organisation or actor.person_id) and _is_untouched(draft):
+        untouched = _is_untouched(draft) or (bool(given) and draft.answers == given)
+        if draft.person_id == (organisation or actor.person_id) and untouched:
+            _keep_given(actor, draft.id, given)
             return redirect("portal:draft", draft.id)
     if not ratelimit.consume(request, action="begin_form"):
         return too_much(request)
     draft = actions.start_draft(actor, service.code, person_id=organisation)
     if organisation is None and not actor.identified:
         keep_provisional(request, draft.person_id)
+        actor = visitor(request)
+    _keep_given(actor, draft.id, given)
     return redirect("portal:draft", draft.id)
+
+
+def _given(request: HttpRequest, service: Service) -> dict[str, str]:
+    """Return the case that the application contests, when the way here has named one."""
+    number = normal_receipt_number(request.POST.get("case", ""))
+    return {service.contests.key: number} if service.contests is not None and number else {}
+
+
+def _keep_given(actor: Actor, draft_id: UUID, given: dict[str, str]) -> None:
+    if given:
+        actions.save_answers(actor, draft_id, given)
 
 
 def subject_of(request: HttpRequest, actor: Actor, service: Service) -> UUID | None:
@@ -131,6 +148,7 @@ def _start_page(
         "has_criteria": has_criteria(service),
         "identified": actor.identified,
         "sign_in_url": f"{reverse('account_login')}?{urlencode({'next': request.path})}",
+        "contested": request.POST.get("case", request.GET.get("case", "")),
         "errors": [FieldError("for-0", error)] if error else [],
         "error": error,
     }

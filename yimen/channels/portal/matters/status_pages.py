@@ -19,8 +19,8 @@ from yimen.cases.queries import CaseStatus, OwnApplication
 from yimen.cases.rules.errors import NotAllowed, NotFound
 from yimen.cases.types import CorrectionItem, Outcome
 from yimen.catalogue.definition import City
-from yimen.catalogue.queries import current_city
-from yimen.catalogue.types import FieldKind
+from yimen.catalogue.queries import current_city, is_open
+from yimen.catalogue.types import ChannelKind, FieldKind
 from yimen.channels.portal.files import answer_paper, answer_upload
 from yimen.channels.portal.matters import tickets
 from yimen.channels.portal.matters.timeline import timeline, title_of
@@ -179,12 +179,20 @@ def _decision(found: CaseStatus, city: City, language: str) -> dict[str, object]
         "refused": decision.outcome is Outcome.REFUSED,
         "decided_by": "" if by_rules else officer_words(decision.officer, city, language),
         "remedies": decision.remedies,
+        "online": [
+            remedy.service for remedy in decision.remedies if _is_online(remedy.service, city)
+        ],
         "recheck": found.recheck,
         "recheck_by": officer_words(found.recheck.officer, city, language)
         if found.recheck is not None and found.recheck.outcome is not None
         else "",
         "law": decision.law,
     }
+
+
+def _is_online(code: str, city: City) -> bool:
+    service = city.services.get(code)
+    return service is not None and is_open(service) and ChannelKind.PORTAL in service.channels
 
 
 def _answer_rows(application: OwnApplication, actor: Actor) -> list[SummaryRow]:

@@ -140,6 +140,14 @@ def _recheck_asked(line: HistoryLine, _status: CaseStatus, _city: City, _languag
     return _("You said that it is not solved"), str(line.data.get("reason", ""))
 
 
+def _contested(line: HistoryLine, _status: CaseStatus, _city: City, _language: str) -> Words:
+    return _("You contested the decision"), str(line.data.get("number", ""))
+
+
+def _recheck_ordered(line: HistoryLine, _status: CaseStatus, _city: City, _language: str) -> Words:
+    return _("You were right: the decision has to be changed"), str(line.data.get("number", ""))
+
+
 def _recheck_answered(line: HistoryLine, _status: CaseStatus, city: City, language: str) -> Words:
     return _("Looked at again: the decision stands"), officer_words(line.officer, city, language)
 
@@ -168,6 +176,8 @@ _DONE: dict[HistoryKind, Callable[[HistoryLine, CaseStatus, City, str], Words]] 
     HistoryKind.DECISION_CORRECTED: _corrected,
     HistoryKind.RECHECK_ASKED: _recheck_asked,
     HistoryKind.RECHECK_ANSWERED: _recheck_answered,
+    HistoryKind.RECHECK_ORDERED: _recheck_ordered,
+    HistoryKind.CONTESTED: _contested,
 }
 
 
