@@ -140,3 +140,19 @@ def test_a_city_says_on_what_grounds_its_agencies_mend_what_they_decided(town: T
     assert deceit.source == "Decree 3" and city.mending["slip"].source == ""
     town.write("city.toml", town.read("city.toml").replace("[[mending]]", "[[mended]]"))
     assert "unknown key 'mended'" in " ".join(town.problems())
+
+
+def test_a_city_says_what_it_does_when_it_is_late(town: Town) -> None:
+    promises = town.city().promises
+    assert (promises.more_days, promises.complain["en"]) == (4, "You can complain")
+    assert [(delay.key, delay.says["en"]) for delay in promises.delays.values()] == [
+        ("many", "Many have applied"),
+        ("flood", "A flood"),
+    ]
+
+
+def test_a_city_that_says_nothing_about_being_late_does_what_is_usual(town: Town) -> None:
+    text = town.read("city.toml")
+    start, end = text.index("[late]"), text.index("[[life_events]]")
+    promises = town.write("city.toml", text[:start] + text[end:]).city().promises
+    assert (promises.more_days, bool(promises.complain), promises.delays) == (5, False, {})

@@ -49,6 +49,12 @@ CASES: list[tuple[str, str, str, str, str, str]] = [
      "'kind' is 'revok'; it must be one of 'revoke', 'correct'; did you mean 'revoke'?"),
     ("double mending", "city.toml", 'key = "slip"', 'key = "deceit"', "@2:key = \"deceit\"",
      "key 'deceit' is declared twice, first in line"),
+    ("no more days", "city.toml", "more_days = 4", "more_days = 0", "more_days",
+     "'more_days' is 0; it must be a whole number, 1 or more, at most 60"),
+    ("late in one language", "city.toml", ', en = "You can complain"', "", "complain",
+     "'complain' in the language 'en' is missing"),
+    ("double delay", "city.toml", 'key = "flood"', 'key = "many"', "@2:key = \"many\"",
+     "key 'many' is declared twice, first in line"),
     ("bad icon", "city.toml", '"hand-heart"', '"Hand Heart"', "Hand Heart",
      "'icon' is 'Hand Heart'; it must be the name of a Lucide icon"),
     # agencies, divisions, calendar, amounts

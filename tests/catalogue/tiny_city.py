@@ -35,6 +35,18 @@ key = "slip"
 kind = "correct"
 says = { zh = "文字有误", en = "A slip" }
 
+[late]
+more_days = 4
+complain = { zh = "可以投诉", en = "You can complain" }
+
+[[delays]]
+key = "many"
+says = { zh = "申请较多", en = "Many have applied" }
+
+[[delays]]
+key = "flood"
+says = { zh = "遭遇水灾", en = "A flood" }
+
 [[life_events]]
 key = "home"
 title = { zh = "住房", en = "Home" }

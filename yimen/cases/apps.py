@@ -17,6 +17,7 @@ class CasesConfig(AppConfig):
             CorrectionAsked,
             Decided,
             ExtensionDecided,
+            PromiseMissed,
             RecheckAnswered,
             RecheckAsked,
             Submitted,
@@ -34,6 +35,7 @@ class CasesConfig(AppConfig):
         subscribe(Decided, handlers.order_recheck.name)
         subscribe(CorrectionAsked, handlers.tell_of_correction.name)
         subscribe(ExtensionDecided, handlers.tell_of_extension.name)
+        subscribe(PromiseMissed, handlers.tell_of_lateness.name)
         subscribe(Withdrawn, handlers.tell_of_withdrawal.name)
         subscribe(Voided, handlers.tell_of_voiding.name)
         subscribe(RecheckAsked, handlers.tell_of_recheck.name)

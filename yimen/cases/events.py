@@ -210,6 +210,17 @@ class ExtensionDecided(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PromiseMissed(Event):
+    """A promised day is not kept. The worker tells the applicant why, and the new day."""
+
+    kind: ClassVar[str] = "cases.promise_missed"
+    case_id: UUID
+    missed_id: UUID
+    promised: str
+    new_due: str
+
+
+@dataclass(frozen=True, slots=True)
 class DueDatesRecomputed(Event):
     """A new calendar was applied to a batch of open cases; ``moved`` of them got another date."""
 

@@ -44,6 +44,13 @@ def tell_of_extension(event_id: str, person_id: str | None, payload: dict[str, o
     actions.tell_of_extension(SYSTEM, person, case, UUID(str(payload["extension_id"])))
 
 
+@app.task(name="yimen.cases.handlers.tell_of_lateness", queue="cases", retry=_RETRY)
+def tell_of_lateness(event_id: str, person_id: str | None, payload: dict[str, object]) -> None:
+    """Apologise to an applicant, with the reason and the new day."""
+    person, case = _case_of(person_id, payload)
+    actions.tell_of_lateness(SYSTEM, person, case, UUID(str(payload["missed_id"])))
+
+
 @app.task(name="yimen.cases.handlers.tell_of_withdrawal", queue="cases", retry=_RETRY)
 def tell_of_withdrawal(event_id: str, person_id: str | None, payload: dict[str, object]) -> None:
     """Confirm to an applicant that the application is withdrawn."""

@@ -17,6 +17,14 @@ def keep_deadlines(timestamp: int) -> None:
         pass
 
 
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="yimen.cases.tasks.apologise", queue="cases", queueing_lock="cases-apologise")
+def apologise(timestamp: int) -> None:
+    """Every five minutes: note the promises that were not kept, so that applicants are told."""
+    while actions.apologise(SYSTEM):
+        pass
+
+
 @app.periodic(cron="17 * * * *")
 @app.task(name="yimen.cases.tasks.clean_up", queue="cases", queueing_lock="cases-clean-up")
 def clean_up(timestamp: int) -> None:

@@ -449,6 +449,28 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Delay:
+    """A reason for being late that an office may give, in the words that the applicant reads."""
+
+    key: str
+    says: Text
+    place: Place = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Promises:
+    """What a city does about the days it promised.
+
+    ``more_days``: working days to the new day that the system names by itself. ``complain`` says
+    whom to turn to when the limit of the law has passed; empty: the agency that leads the case.
+    """
+
+    more_days: int = 5
+    complain: Text = field(default_factory=Text)
+    delays: Mapping[str, Delay] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class City:
     """A whole folder of declarations."""
 
@@ -476,6 +498,7 @@ class City:
     articles: Mapping[str, str] = field(default_factory=dict)  # Markdown by "about.fr"
     mending: Mapping[str, MendingGround] = field(default_factory=dict)
     recheck: RecheckTerms | None = None  # None: the city offers none
+    promises: Promises = field(default_factory=Promises)
 
     def mending_grounds(self, kind: MendingKind) -> tuple[MendingGround, ...]:
         """Return the grounds in law for revoking, or for correcting, in the order declared."""

@@ -37,6 +37,7 @@ class NoticeKind(StrEnum):
     DUE_CHANGED = "due_changed"  # the calendar of working days has changed
     CORRECTION = "correction"
     EXTENDED = "extended"
+    LATE = "late"  # a promised day is not kept
     APPROVED = "approved"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"

@@ -28,7 +28,8 @@ def every_address(receipt) -> dict[str, str]:
         "case": f"cases/{number}/", "take_back": f"cases/{number}/take-back/",
         "ask_time": f"cases/{number}/more-time/", "answer_time": f"cases/{number}/more-time/answer/",
         "task": f"cases/{number}/tasks/{task_id}/", "act": f"cases/{number}/tasks/{task_id}/claim/",
-        "void": f"cases/{number}/void/", "revoke": f"cases/{number}/revoke/",
+        "tell_late": f"cases/{number}/late/",
+            "void": f"cases/{number}/void/", "revoke": f"cases/{number}/revoke/",
         "correct": f"cases/{number}/correct/",
         "file": f"cases/{number}/files/{some}/", "document": f"cases/{number}/documents/{some}/",
     }  # fmt: skip

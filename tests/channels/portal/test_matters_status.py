@@ -24,7 +24,7 @@ from signing_in import a_resident, sign_in
 
 from yimen.accounts.models import Account
 from yimen.accounts.rules import RESIDENT_IDLE
-from yimen.base.actor import Actor
+from yimen.base.actor import SYSTEM, Actor
 from yimen.base.clock import now
 from yimen.cases import actions
 from yimen.cases.models import Application, Case, IssuedDocument
@@ -116,6 +116,27 @@ def test_a_late_case_says_so_and_whom_to_ask(applicant: Applicant) -> None:
         Case.objects.update(submitted_on="2026-09-01", promised_due="2026-09-11")
         page = status(applicant)
     assert "late" in page and "This is later than we promised" in page
+
+
+def test_who_was_told_late_reads_apology_reason_and_new_day(applicant: Applicant) -> None:
+    Case.objects.update(submitted_on="2026-09-01", promised_due="2026-09-11")
+    actions.apologise(SYSTEM)
+    english = status(applicant)
+    assert "We promised to decide by Friday 11 September 2026. We are not keeping" in english
+    assert "Municipal Public Security Bureau is not finished." in english
+    assert "The new day: you are told the decision by" in english
+    assert "has passed as well" not in english and "This is later than" not in english
+    assert any("We could not keep our promise" in point for point in points(applicant))
+    applicant.prefix = ""
+    assert "你的申请不能在我们承诺的2026年9月11日" in status(applicant)
+
+
+def test_past_the_limit_of_the_law_the_status_says_whom_to_turn_to(applicant: Applicant) -> None:
+    Case.objects.update(promised_due="2026-09-11", statutory_due="2026-09-18")
+    actions.apologise(SYSTEM)
+    english = status(applicant)
+    assert "The time limit set by law, Friday 18 September 2026, has passed as well." in english
+    assert "12345" in english and "reconsideration" in english
 
 
 def test_your_turn_names_exactly_what_is_asked(applicant: Applicant) -> None:

@@ -48,6 +48,7 @@ from yimen.cases.actions.ending import (
 )
 from yimen.cases.actions.mending import correct_decision, revoke
 from yimen.cases.actions.papers import extend_papers, issue_document
+from yimen.cases.actions.promises import apologise, promise_anew, tell_of_lateness
 from yimen.cases.actions.rechecks import (
     answer_recheck,
     ask_for_recheck,
@@ -63,6 +64,7 @@ __all__ = [
     "StatusTicket",
     "answer_correction",
     "answer_recheck",
+    "apologise",
     "approve_extension",
     "ask_for_correction",
     "ask_for_recheck",
@@ -82,6 +84,7 @@ __all__ = [
     "make_resume_code",
     "open_status",
     "order_recheck",
+    "promise_anew",
     "recompute_deadlines",
     "release",
     "release_left_tasks",
@@ -99,6 +102,7 @@ __all__ = [
     "take_back_correction",
     "tell_of_correction",
     "tell_of_extension",
+    "tell_of_lateness",
     "tell_of_recheck",
     "tell_of_voiding",
     "tell_of_withdrawal",

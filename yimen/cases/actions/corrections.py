@@ -13,6 +13,7 @@ from yimen.cases.actions.claiming import take
 from yimen.cases.actions.drafts import read_upload
 from yimen.cases.actions.due_dates import DUE_COLUMNS, set_due_dates
 from yimen.cases.actions.notices import tell_correction
+from yimen.cases.actions.promises import move_new_day
 from yimen.cases.actions.writing import city_day, ids_of, officer, write_history
 from yimen.cases.events import CorrectionAnswered, CorrectionAsked, CorrectionTakenBack
 from yimen.cases.models import Application, Case, CaseFile, ClockStop, Correction
@@ -188,8 +189,10 @@ def _go_on(
     """Let the clock run again and the offices go on."""
     verb = "answer_correction" if state is CorrectionState.ANSWERED else "take_back_correction"
     case.state = check_case_move(verb, case.state)
+    until = city_day(current_city(), at)
+    move_new_day(case, until)
     ClockStop.objects.filter(person_id=case.person_id, case_id=case.id, until__isnull=True).update(
-        until=city_day(current_city(), at)
+        until=until
     )
     correction.state = state
     correction.answered_at = at

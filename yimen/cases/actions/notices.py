@@ -4,7 +4,7 @@ What they say is declared in the city's folder (`notices.toml`); here stands wha
 has one key for each case and occasion, so that a job that runs twice posts once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -12,7 +12,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from yimen.base.actor import Actor
-from yimen.cases.models import Case, Correction, Decision, Extension
+from yimen.base.text import Text
+from yimen.cases.models import Case, Correction, Decision, Extension, MissedPromise
 from yimen.cases.queries.contacts import stated_address
 from yimen.cases.queries.handling import application_of, service_of
 from yimen.cases.rules.papers import shown_day
@@ -67,6 +68,59 @@ def tell_extended(actor: Actor, case: Case, extension: Extension) -> None:
     """Say that the decision takes longer: by when it comes now, and why."""
     words = _words(lambda language: {"reason": extension.reason, "due": _now_due(case, language)})
     _tell(actor, case, NoticeKind.EXTENDED, words, f"extension:{extension.id}")
+
+
+def reason_waiting(agency: str, steps: Sequence[tuple[dict[str, str], str]]) -> Text:
+    """Return why a case is late where no officer says it: for which step of which agency it waits.
+
+    ``steps`` are titles by language with the codes of their agencies; without any it waits for the
+    agency that leads it to begin. Never who is at it.
+    """
+    said = {}
+    for language in current_city().languages:
+        with in_language(language):
+            lines = [
+                _("The step “%(step)s” at %(agency)s is not finished.")
+                % {"step": Text.of(title)[language], "agency": _agency(code, language)}
+                for title, code in steps
+            ] or [_("%(agency)s has not begun yet.") % {"agency": _agency(agency, language)}]
+            said[language] = "\n".join(lines)
+    return Text.of(said)
+
+
+def _agency(code: str, language: str) -> str:
+    declared = current_city().agencies.get(code)
+    return declared.title[language] if declared is not None else code
+
+
+def tell_late(actor: Actor, case: Case, missed: MissedPromise) -> None:
+    """Apologise for a promise that is not kept: why, and by when it is decided now."""
+    says = Text.of(missed.says)
+
+    def words(language: str) -> dict[str, str]:
+        return {
+            "before": shown_day(missed.promised, language),
+            "reason": says[language],
+            "due": _new_day(case, missed, language),
+        }
+
+    _tell(actor, case, NoticeKind.LATE, _words(words), f"late:{missed.id}")
+
+
+def _new_day(case: Case, missed: MissedPromise, language: str) -> str:
+    with in_language(language):
+        said = _("The new day: we will decide by %(day)s.") % {
+            "day": shown_day(missed.new_due, language)
+        }
+        if missed.statutory is None:
+            return said
+        past = _("The time limit set by law, %(day)s, has passed as well.") % {
+            "day": shown_day(missed.statutory, language)
+        }
+        complain = current_city().promises.complain[language] or _(
+            "You can complain to %(agency)s."
+        ) % {"agency": _agency(case.agency, language)}
+    return f"{said}\n\n{past} {complain}"
 
 
 def _now_due(case: Case, language: str) -> str:

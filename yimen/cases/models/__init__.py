@@ -26,6 +26,7 @@ from yimen.cases.models.lookups import (
     ResumeCode,
     StatusCode,
 )
+from yimen.cases.models.promises import MissedPromise
 from yimen.cases.models.rechecks import Recheck
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "History",
     "IdempotencyKey",
     "IssuedDocument",
+    "MissedPromise",
     "ReceiptLookup",
     "Recheck",
     "ResumeCode",

@@ -94,6 +94,11 @@ class Case(OfPerson):
                 name="cases_case_calendar",
             ),
             models.Index(
+                fields=["promised_due", "id"],
+                condition=Q(closed_at__isnull=True),
+                name="cases_case_promised",
+            ),
+            models.Index(
                 fields=["closed_at"], condition=Q(closed_at__isnull=False), name="cases_case_closed"
             ),
         ]

@@ -14,6 +14,7 @@ from yimen.cases.queries.desk import officer_of_task
 from yimen.cases.queries.drafts import FileView
 from yimen.cases.queries.handling import application_of, service_of, tasks_of
 from yimen.cases.queries.own import files_of
+from yimen.cases.queries.promises import choices_for
 from yimen.cases.queries.rechecks import contested_case
 from yimen.cases.queries.records import CaseRecords, case_records, typed_answers
 from yimen.cases.queries.scope import READ, case_visible_to
@@ -100,6 +101,7 @@ class CaseFileView:
     records: CaseRecords
     tasks: tuple[TaskView, ...]
     can_extend: bool  # may approve the extension that waits
+    new_days: tuple[date, ...]  # that may be promised anew; none: it cannot be told late
     can_void: bool
     can_revoke: bool
     corrections: tuple[Outcome, ...]  # what the decision in force may be corrected to
@@ -135,6 +137,7 @@ def file(actor: Actor, receipt_number: str) -> CaseFileView:
         and actor.has("case.extend", case.agency)
         and status.extension is not None
         and status.extension.asked_by != actor.account_id,
+        new_days=_new_days(actor, case),
         can_void=status.is_open and may_void(actor, case.agency, application.submitted_by),
         can_revoke=decided is not None
         and not looks_away
@@ -157,6 +160,12 @@ def _is_looked_at_by_others(actor: Actor, status: CaseStatus) -> bool:
     """Say whether a decision of this very officer waits to be looked at again."""
     waits = status.recheck is not None and status.recheck.outcome is None
     return waits and is_own_decision(actor, status.decision)
+
+
+def _new_days(actor: Actor, case: Case) -> tuple[date, ...]:
+    if case.state != CaseState.HANDLING or not actor.has("case.review", case.agency):
+        return ()
+    return choices_for(case)[1] if current_city().promises.delays else ()
 
 
 def _applicant(service: Service, records: CaseRecords) -> Applicant:

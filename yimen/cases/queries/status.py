@@ -28,6 +28,7 @@ from yimen.cases.models import (
 )
 from yimen.cases.process import SHOWN_TO_RESIDENTS, STEPS_WITHOUT_WORDS, UNDECIDED_ENDS
 from yimen.cases.queries.handling import application_of, clocks_of, service_of, tasks_of
+from yimen.cases.queries.promises import Lateness, lateness_of
 from yimen.cases.queries.rechecks import RecheckView, recheck_of, recheck_until
 from yimen.cases.queries.scope import case_visible_to
 from yimen.cases.rules.clocks import due_left, explain, unit_of
@@ -61,7 +62,7 @@ class HistoryLine:
     reason}; correction_asked {items: [{kind, key, says}]}; correction_answered {keys}; reviewed,
     opinion_given and decision_step {task, outcome, reason}; decided {outcome, reason};
     extension_asked, extended and extension_refused {days, reason, promised_due?}; due_changed
-    {promised_due_before, promised_due}; document_issued {kind, sha256}; submitted {channel};
+    {promised_due_before, promised_due}; late {promised, promised_due, says}; document_issued {kind, sha256}; submitted {channel};
     withdrawn {reason?}; voided {reason}; revoked
     and decision_corrected {outcome, reason, law}; recheck_asked {reason, due}; recheck_answered
     {reason}.
@@ -151,6 +152,7 @@ class CaseStatus:
     now_with: tuple[NowWith, ...]
     your_turn: AskedCorrection | None
     extension: "ExtensionView | None"
+    late: Lateness | None  # what the applicant was told last about a day that is not kept
     history: tuple[HistoryLine, ...]
     decision: DecisionView | None
     documents: tuple[DocumentView, ...]
@@ -223,6 +225,8 @@ def status_of(case: Case, *, full: bool) -> CaseStatus:
     current = current_city().services.get(case.service_code)
     decisions = decisions_of(case)
     in_force = next((decision for decision in decisions if decision.ended_at is None), None)
+    lines = history_of(case, full=full)
+    was_late = any(line.kind is HistoryKind.LATE for line in lines)
     return CaseStatus(
         receipt_number=case.receipt_number,
         service=service,
@@ -242,8 +246,9 @@ def status_of(case: Case, *, full: bool) -> CaseStatus:
         now_with=tuple(_now_with(task) for task in tasks_of(case) if _is_active(task)),
         your_turn=_asked(case),
         extension=_extension(case),
-        history=history_of(case, full=full),
         decision=_decision_view(in_force) if in_force is not None else None,
+        late=lateness_of(case) if was_late and case.closed_at is None else None,
+        history=lines,
         documents=documents_of(case, decisions),
         recheck=recheck_of(case),
         recheck_until=recheck_until(case, in_force),

@@ -320,6 +320,14 @@ class SameOfficer(CasesError):
     """Who asked for more time cannot approve it."""
 
 
+class DelayMissing(CasesError):
+    """No reason for being late was chosen, or one that the city does not declare."""
+
+
+class BadNewDay(CasesError):
+    """The new day is none of those that may be promised: see `rules.promises.days_to_choose`."""
+
+
 # Status with receipt number and one-time code
 
 

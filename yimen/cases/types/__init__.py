@@ -90,6 +90,7 @@ class HistoryKind(StrEnum):
     EXTENDED = "extended"
     EXTENSION_REFUSED = "extension_refused"
     DUE_CHANGED = "due_changed"  # the calendar changed
+    LATE = "late"  # a promised day is not kept; the applicant is told why and the new day
     DOCUMENT_ISSUED = "document_issued"
     WITHDRAWN = "withdrawn"
     VOIDED = "voided"

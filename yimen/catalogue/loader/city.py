@@ -15,12 +15,14 @@ from yimen.catalogue.definition import (
     LifeEvent,
     MendingGround,
     Place,
+    Promises,
     RecheckTerms,
     Role,
     Standard,
 )
 from yimen.catalogue.loader.grammar import line_of
 from yimen.catalogue.loader.mending import mending_ground, recheck_terms
+from yimen.catalogue.loader.promises import read_promises
 from yimen.catalogue.loader.reading import Reading, did_you_mean, listed
 from yimen.catalogue.loader.rows import Row, read_rows
 from yimen.catalogue.loader.table import CODE, Table, root_table, unique
@@ -63,6 +65,7 @@ class Basics:
     place: Place
     mending: Mapping[str, MendingGround] = field(default_factory=dict)
     recheck: RecheckTerms | None = None
+    promises: Promises = field(default_factory=Promises)
 
 
 NO_BASICS = Basics("", Text(), (), "UTC", "", {}, "", {}, {}, Place("", 1))
@@ -91,6 +94,7 @@ def read_basics(reading: Reading) -> Basics | None:
         place=root.place(),
         mending=_by_key(root, "mending", mending_ground, needed=False),
         recheck=recheck_terms(root, roles),
+        promises=read_promises(root),
     )
     root.end()
     return basics

@@ -215,6 +215,7 @@ class Loading:
             articles=read_articles(reading, self._paths("articles/")),
             mending=basics.mending,
             recheck=basics.recheck,
+            promises=basics.promises,
         )
 
     def _leave_out_misplaced(self) -> None:

@@ -14,6 +14,7 @@ _MORE: Mapping[NoticeKind, frozenset[str]] = {
     NoticeKind.DUE_CHANGED: frozenset({"day", "before"}),
     NoticeKind.CORRECTION: frozenset({"items"}),
     NoticeKind.EXTENDED: frozenset({"reason", "due"}),
+    NoticeKind.LATE: frozenset({"before", "reason", "due"}),
     NoticeKind.VOIDED: frozenset({"reason"}),
     NoticeKind.REVOKED: frozenset({"reason"}),
     NoticeKind.CORRECTED_APPROVED: frozenset({"reason"}),

@@ -1,6 +1,7 @@
 """What officers send: every form is answered by leading on, or by the page with what was typed."""
 
 from collections.abc import Callable
+from datetime import date
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -26,7 +27,9 @@ from yimen.channels.desk.notes import Note
 from yimen.channels.desk.pages import page_language
 from yimen.channels.desk.refusals import sentence, sign_in_had_ended, status_of
 
-FORMS = frozenset({*DEEDS, "take-back", "more-time", "answer-time", "void", "revoke", "correct"})
+FORMS = frozenset(
+    {*DEEDS, "take-back", "more-time", "answer-time", "late", "void", "revoke", "correct"}
+)
 _MOST_TOLD = 5
 _MOST_DIGITS = 4
 
@@ -182,6 +185,36 @@ def answer_time(request: HttpRequest, actor: Actor, number: str) -> HttpResponse
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@case_page
+def tell_late(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
+    """Tell the applicant that it gets late, why, and the new day."""
+    delay, day = request.POST.get("delay", ""), _day(request.POST.get("day", ""))
+
+    def settled(file: CaseFileView) -> bool:
+        told = file.status.late
+        mine = told is not None and (told.told_by, told.delay, told.new_due)
+        return mine == (actor.account_id, delay, day)
+
+    return on_case(
+        request,
+        actor,
+        number,
+        "late",
+        lambda: actions.promise_anew(actor, number, delay, day),
+        settled,
+        _("The applicant is told that it gets late, with an apology, the reason and the new day."),
+    )
+
+
+def _day(text: str) -> date | None:
+    """Return a day of the list; what is none is as wrong as no day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def on_case(
     request: HttpRequest,
     actor: Actor,
@@ -200,7 +233,7 @@ def on_case(
         run()
     except CasesError as error:
         file = queries.file(actor, number)
-        if status_of(error) == 409 and settled(file):
+        if status_of(error) in (409, 422) and settled(file):
             return to_case(number, listing)
         said = sentence(error, current_city(), page_language())
         refused = Refused(verb, said, None, request.POST, about(error, said, request.POST))

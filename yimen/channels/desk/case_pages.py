@@ -91,6 +91,7 @@ def file_context(
         "decided_by": officer_words(status.decision.officer, city, language)
         if status.decision
         else "",
+        "delays": tuple(city.promises.delays.values()),
         "revoking": mending.revoking(file, city),
         "correcting": mending.correcting(file, city, refused),
         "recheck": status.recheck,
@@ -177,6 +178,7 @@ def _offered(actor: Actor, file: CaseFileView) -> frozenset[str]:
     offered = {
         "more-time": _can_ask_time(actor, file),
         "answer-time": file.can_extend,
+        "late": bool(file.new_days),
         "void": file.can_void,
         "revoke": file.can_revoke,
         "correct": bool(file.corrections),

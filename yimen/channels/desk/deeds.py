@@ -169,6 +169,8 @@ _FIELD_OF: dict[type[Exception], str] = {
     errors.GroundHolds: "ground",
     errors.ExtensionTooLong: "days",
     errors.LawMissing: "law",
+    errors.DelayMissing: "delay",
+    errors.BadNewDay: "day",
 }
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from yimen.base.actor import Channel
+from yimen.base.text import Text
 from yimen.cases.queries import HistoryLine
 from yimen.cases.types import RECHECK_KEY, HistoryKind, LawNamed, Outcome
 from yimen.catalogue.definition import City, Process, Service
@@ -78,9 +79,16 @@ def _says(kind: HistoryKind, place: _Place) -> tuple[str, ...]:
     if kind is HistoryKind.CORRECTION_ASKED:
         return tuple(f"{item_label(place.service, item, place.language)}: {item['says']}"
                      for item in _items(place.data))  # fmt: skip
+    if kind is HistoryKind.LATE:
+        return (_told(place),)
     reason, law = place.text("reason"), LawNamed.of(_law_of(place.data))
     named = (law.says[place.language],) if law is not None else ()
     return (*named, reason) if reason else named
+
+
+def _told(place: _Place) -> str:
+    says = place.data.get("says")
+    return Text.of(says)[place.language] if isinstance(says, dict) else ""
 
 
 def _law_of(data: Mapping[str, object]) -> dict[str, object]:
@@ -163,6 +171,13 @@ def _moved(place: _Place) -> str:
     }
 
 
+def _late(place: _Place) -> str:
+    return _("The applicant was told that it gets late: by %(now)s instead of %(before)s.") % {
+        "now": place.day("promised_due"),
+        "before": place.day("promised"),
+    }
+
+
 _WORDS: dict[HistoryKind, Callable[[_Place], str]] = {
     HistoryKind.SUBMITTED: _submitted,
     HistoryKind.STARTED: lambda _place: _("The case was opened."),
@@ -184,6 +199,7 @@ _WORDS: dict[HistoryKind, Callable[[_Place], str]] = {
     HistoryKind.EXTENDED: _extended,
     HistoryKind.EXTENSION_REFUSED: _with_days(lambda: _("The extension by %(days)s was refused.")),
     HistoryKind.DUE_CHANGED: _moved,
+    HistoryKind.LATE: _late,
     HistoryKind.DOCUMENT_ISSUED: lambda _place: _("The document was issued."),
     HistoryKind.WITHDRAWN: lambda _place: _("The applicant withdrew the application."),
     HistoryKind.REVOKED: lambda _place: _("The approval was revoked."),

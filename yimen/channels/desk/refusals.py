@@ -253,6 +253,14 @@ def _days(_error: accounts.BadDays, _city: City, _language: str) -> str:
     )
 
 
+def _delay(_error: cases.DelayMissing, _city: City, _language: str) -> str:
+    return _("The reason is missing. Choose it from the list: the applicant reads it.")
+
+
+def _new_day(_error: cases.BadNewDay, _city: City, _language: str) -> str:
+    return _("The new day is missing, or can no longer be promised. Choose it from the list.")
+
+
 _SENTENCES: dict[type[Exception], Callable[..., str]] = {
     cases.AlreadyClaimed: _claimed,
     cases.AlreadyDecided: _decided,
@@ -260,6 +268,8 @@ _SENTENCES: dict[type[Exception], Callable[..., str]] = {
     cases.AlreadyMended: _mended,
     cases.CannotMend: _cannot_mend,
     cases.LawMissing: _law,
+    cases.DelayMissing: _delay,
+    cases.BadNewDay: _new_day,
     cases.TaskCancelled: _cancelled,
     cases.WrongState: _state,
     cases.NotAllowed: _not_allowed,

@@ -17,6 +17,7 @@ urlpatterns = [
     path("cases/<str:number>/take-back/", acting.take_back, name="take_back"),
     path("cases/<str:number>/more-time/", acting.ask_time, name="ask_time"),
     path("cases/<str:number>/more-time/answer/", acting.answer_time, name="answer_time"),
+    path("cases/<str:number>/late/", acting.tell_late, name="tell_late"),
     path("cases/<str:number>/void/", mending_pages.void, name="void"),
     path("cases/<str:number>/revoke/", mending_pages.revoke, name="revoke"),
     path("cases/<str:number>/correct/", mending_pages.correct, name="correct"),

@@ -6,6 +6,7 @@ from itertools import groupby
 
 from django.utils.translation import gettext as _
 
+from yimen.base.text import Text
 from yimen.cases.queries import CaseStatus, HistoryLine
 from yimen.cases.types import CaseState, DocumentKind, HistoryKind, Outcome
 from yimen.catalogue.definition import City, ProcessStep, Service
@@ -98,6 +99,13 @@ def _due_changed(line: HistoryLine, _status: CaseStatus, _city: City, language: 
     return _("The calendar of working days was changed"), says
 
 
+def _late(line: HistoryLine, _status: CaseStatus, _city: City, language: str) -> Words:
+    day = wording.day(date.fromisoformat(str(line.data["promised_due"])), language)
+    says = line.data["says"]
+    reason = Text.of(says)[language] if isinstance(says, dict) else ""
+    return _("We could not keep our promise. The new day: %(day)s") % {"day": day}, reason
+
+
 def _decided(line: HistoryLine, status: CaseStatus, city: City, language: str) -> Words:
     approved = line.data.get("outcome") == Outcome.APPROVED
     who = officer_words(line.officer, city, language)
@@ -166,6 +174,7 @@ _DONE: dict[HistoryKind, Callable[[HistoryLine, CaseStatus, City, str], Words]] 
     HistoryKind.CORRECTION_TAKEN_BACK: _taken_back,
     HistoryKind.EXTENDED: _extended,
     HistoryKind.DUE_CHANGED: _due_changed,
+    HistoryKind.LATE: _late,
     HistoryKind.OPINION_GIVEN: _step_done,
     HistoryKind.DECISION_STEP: _step_done,
     HistoryKind.DECIDED: _decided,
@@ -213,6 +222,8 @@ def _next(status: CaseStatus, city: City, language: str) -> list[TimelineItem]:
         who = _("; ").join(agency_words(code, city, language) for code in codes)
         items.append(TimelineItem(title, Progress.NEXT, says=who))
     due = status.promised.due
+    if due is not None and status.late is not None:
+        due = status.late.new_due
     when = _("by %(day)s") % {"day": wording.day(due, language)} if due is not None else ""
     return [*items, TimelineItem(_("You are told the decision"), Progress.NEXT, when)]
 
