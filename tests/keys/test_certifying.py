@@ -2,6 +2,7 @@
 
 import json
 import stat
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -106,8 +107,18 @@ def test_a_city_without_a_public_address_names_no_list() -> None:
     actions.rotate("seal-markets")
 
 
+def test_a_city_that_moves_names_its_new_address_in_the_next_seal() -> None:
+    first = seal()
+    moved = replace(AUTHORITY, revocations="https://elsewhere.example/seals")
+    second = actions.seal_pdf(a_pdf(), moved, POLICE).key_id
+    lists = certificate(second).extensions.get_extension_for_class(x509.CRLDistributionPoints)
+    [address] = lists.value[0].full_name or []
+    assert second != first and address.value.startswith("https://elsewhere.example/seals/")
+    assert len(states()["authority"]) == len(states()["time-stamp"]) == 1
+
+
 def test_keys_and_certificates_are_the_owners_alone(keys: Path) -> None:
-    actions.withdraw(seal(), "a test")
+    actions.revoke(seal(), "a test")
     for path in keys.rglob("*"):
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
 
@@ -158,7 +169,7 @@ def test_the_night_has_nothing_to_do_in_a_city_without_seals() -> None:
     assert queries.certificates() == []
 
 
-def test_a_list_of_withdrawn_certificates_is_of_today() -> None:
+def test_a_list_of_revoked_certificates_is_of_today() -> None:
     seal()
     first = queries.revocation_list(root_key())
     seal()
@@ -191,7 +202,7 @@ def test_another_root_signs_every_seal_anew() -> None:
     second = seal()
     assert second != first
     certificate(second).verify_directly_issued_by(certificate(second_root))
-    actions.withdraw(first, "with the old root")
+    actions.revoke(first, "with the old root")
     [old_root] = [
         c.key_id
         for c in queries.certificates()
@@ -201,11 +212,11 @@ def test_another_root_signs_every_seal_anew() -> None:
     counts = {n: len(list(x509.load_der_x509_crl(one))) for n, one in listed.items() if one}
     assert counts == {old_root: 1, second_root: 0}
     with time_machine.travel(now() + timedelta(days=2)):
-        actions.withdraw(first, "told twice")
+        actions.revoke(first, "told twice")
         seal()
         listed = {name: queries.revocation_list(name) for name in (old_root, second_root)}
     assert counts == {n: len(list(x509.load_der_x509_crl(o))) for n, o in listed.items() if o}
-    when = facts(first).withdrawn_at
+    when = facts(first).revoked_at
     assert when is not None and when < now() + timedelta(hours=1)
 
 
@@ -233,18 +244,18 @@ def test_a_clock_that_went_back_by_an_hour_stops_nobody_and_by_days_is_told() ->
         assert done.exit_code == 1 and "no key for 'seal-nobody'" in done.output
 
 
-def test_a_root_cannot_withdraw_itself_and_nobody_else_what_is_not_there() -> None:
+def test_a_root_cannot_revoke_itself_and_nobody_else_what_is_not_there() -> None:
     seal()
     for name, words in (
-        (root_key(), "A root cannot withdraw itself."),
-        ("seal-police-0000000000000000", "No certificate is held here"),
-        ("../x", "No certificate is held here"),
+        (root_key(), "is a root, and cannot revoke itself."),
+        ("seal-police-0000000000000000", "No key 'seal-police-0000000000000000' is held"),
+        ("../x", "No key '../x' is held"),
     ):
-        done = CliRunner().invoke(commands.command, ["withdraw", name, "--why", "a test"])
+        done = CliRunner().invoke(commands.command, ["revoke", name, "--why", "a test"])
         assert done.exit_code == 1 and words in done.output
     actions.ensure_keys()
-    with pytest.raises(rules.NoCertificate):
-        actions.withdraw(queries.sign("ledger", b"").key_id, "it has none")
+    with pytest.raises(rules.NoCertificate, match="No certificate is held here for 'ledger-"):
+        actions.revoke(queries.sign("ledger", b"").key_id, "it has none")
 
 
 def test_a_damaged_certificate_is_named(keys: Path) -> None:
@@ -254,6 +265,7 @@ def test_a_damaged_certificate_is_named(keys: Path) -> None:
     with pytest.raises(rules.KeyDamaged) as refusal:
         KeyFolder(keys).certificate(key_id)
     assert refusal.value.path == str(path)
+    assert str(refusal.value).endswith("Restore it from the last backup.")
 
 
 def test_a_key_that_a_crash_left_without_its_certificate_is_not_used(keys: Path) -> None:
@@ -272,17 +284,17 @@ def test_a_key_that_a_crash_left_without_its_certificate_is_not_used(keys: Path)
 
 
 def test_the_command_tells_the_last_days_in_sentences_and_as_json() -> None:
-    assert "There are no certificates yet." in said("certificates")
+    assert "There are no certificates yet." in said("list")
     police = seal()
     with time_machine.travel(now() + timedelta(hours=1)):
-        said("withdraw", police, "--why", "the room stood open")
+        said("revoke", police, "--why", "the room stood open")
         again = seal()
-    lines = said("certificates").splitlines()
+    lines = said("list").splitlines()
     assert len(lines) == 4
     assert lines[0].startswith("上海市电子印章根证书 / Root certificate of the seals of Shanghai")
     assert f"in use until {facts(again).last_day:%Y-%m-%d}" in "\n".join(lines)
-    assert "withdrawn on" in "\n".join(lines)
-    told = {row["name"]: row for row in json.loads(said("certificates", "--json"))}
-    assert told[police]["state"] == "withdrawn" and told[again]["state"] == "in-use"
+    assert "revoked on" in "\n".join(lines)
+    told = {row["name"]: row for row in json.loads(said("list", "--json"))["certificates"]}
+    assert told[police]["state"] == "revoked" and told[again]["state"] == "in-use"
     assert told[again]["last_day"].startswith(f"{facts(again).last_day:%Y-%m-%d}")
-    assert "PRIVATE" not in said("certificates", "--json")
+    assert "PRIVATE" not in said("list", "--json")

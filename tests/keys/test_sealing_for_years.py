@@ -100,13 +100,13 @@ def test_a_time_stamp_that_was_changed_proves_nothing() -> None:
         assert not status.bottom_line, at
 
 
-def test_a_seal_made_before_its_withdrawal_stays_and_one_made_after_it_falls() -> None:
+def test_a_seal_made_before_its_revocation_stays_and_one_made_after_it_falls() -> None:
     sealed = actions.seal_pdf(a_pdf(), AUTHORITY, POLICE)
     with time_machine.travel(now() + timedelta(hours=1)):
-        actions.withdraw(sealed.key_id, "the room stood open")
-        withdrawn = queries.revocation_list(root_key())
-        assert withdrawn is not None
-        listed = crl.CertificateList.load(withdrawn)
+        actions.revoke(sealed.key_id, "the room stood open")
+        revoked = queries.revocation_list(root_key())
+        assert revoked is not None
+        listed = crl.CertificateList.load(revoked)
         entries = listed["tbs_cert_list"]["revoked_certificates"]
         facts = queries.certificate_of(sealed.key_id)
         assert facts is not None

@@ -87,7 +87,7 @@ def test_keys_of_files_go_on_until_they_are_changed(token: Path, settings: Setti
     assert actions.seal_pdf(a_pdf(), AUTHORITY, POLICE).key_id == second
     in_token = {facts.key_id: facts.in_token for facts in queries.certificates()}
     assert in_token[second] and not in_token[first]
-    told = CliRunner().invoke(commands.command, ["certificates"]).stdout
+    told = CliRunner().invoke(commands.command, ["list"]).stdout
     assert told.count("Its key lives in the security module.") == 1
 
 

@@ -1,7 +1,7 @@
-"""The commands `yimen keys list`, `rotate`, `certificates` and `withdraw`."""
+"""The commands `yimen keys list`, `rotate` and `revoke`."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -20,35 +20,10 @@ def _in_sentences() -> Iterator[None]:
 
     try:
         yield
-    except rules.BadPurpose:
-        raise click.BadParameter("a purpose is a short name in lower case.") from None
-    except rules.KeysNotMade as error:
-        raise click.ClickException(
-            f"There is no key for '{error.purpose}' in {error.folder}. Keys of seals are made when"
-            " the agency seals its first paper; is YIMEN_DATA the right folder?"
-        ) from None
-    except (rules.KeyUnknown, rules.NoCertificate) as error:
-        raise click.ClickException(
-            f"No certificate is held here for '{error.key_id}'. `yimen keys certificates` names"
-            " those that are."
-        ) from None
-    except rules.RootStays:
-        raise click.ClickException(
-            "A root cannot withdraw itself. `yimen keys rotate authority` gives the city another"
-            " one; publish it, and tell everybody to trust the old one no longer."
-        ) from None
-    except rules.ClockBehind as error:
-        raise click.ClickException(
-            f"The certificate of '{error.purpose}' begins on {_day(error.begins)}, later than the"
-            " clock of this machine says. Set the clock right. If it is right, and was ahead when"
-            f" that certificate was made, run `yimen keys rotate {error.purpose}`."
-        ) from None
-    except rules.TokenUnavailable as error:
-        raise click.ClickException(
-            f"The security module {error.module} does not let its token '{error.token}' be used:"
-            f" {error.says}. See YIMEN_PKCS11_MODULE, YIMEN_PKCS11_TOKEN and"
-            " YIMEN_PKCS11_PIN_FILE."
-        ) from None
+    except rules.BadPurpose as error:
+        raise click.BadParameter(str(error)) from None
+    except rules.KeyTrouble as error:
+        raise click.ClickException(str(error)) from None
 
 
 @click.group(name="keys")
@@ -57,19 +32,42 @@ def command() -> None:
 
 
 @command.command("list")
-@click.argument("purpose", default="ledger")
+@click.argument("purpose", required=False)
 @as_json_option
-def list_command(purpose: str, as_json: bool) -> None:
-    """Print the public keys of PURPOSE (ledger, authority, seal-police), old ones too."""
+def list_command(purpose: str | None, as_json: bool) -> None:
+    """Show all keys and certificates with their last days; with PURPOSE its public keys.
+
+    A purpose is `ledger`, `authority` (the city's root), `time-stamp`, or `seal-police` for the
+    agency `police`. Old keys are shown too.
+    """
     from yimen.keys import queries
 
     with _in_sentences():
+        if purpose is None:
+            _show_all(queries.certificates(), queries.bare_keys(), as_json=as_json)
+            return
         keys = queries.public_keys(purpose)
     if as_json:
         click.echo(json.dumps(keys, indent=2))
         return
     for name, pem in keys.items():
         click.echo(f"{name}\n{pem}")
+
+
+def _show_all(
+    certificates: Sequence[CertificateFacts], bare: Mapping[str, bool], *, as_json: bool
+) -> None:
+    if as_json:
+        rows = [{"name": name, "signs": signs} for name, signs in bare.items()]
+        told = {"certificates": [_as_json(facts) for facts in certificates], "keys": rows}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        return
+    for name, signs in bare.items():
+        click.echo(f"{name}: {'signs' if signs else 'signed before; verifies what it signed'}.")
+    for facts in certificates:
+        click.echo(_sentence(facts))
+    if not certificates:
+        click.echo("There are no certificates yet. They are made when a city is applied.")
 
 
 @command.command("rotate")
@@ -87,34 +85,17 @@ def rotate_command(purpose: str, as_json: bool) -> None:
     click.echo(f"From now on {name} signs. Publish its name, so that others know it as yours.")
 
 
-@command.command("certificates")
-@as_json_option
-def certificates_command(as_json: bool) -> None:
-    """Show the city's root, its time stamp and the seal of each agency, with their last days."""
-    from yimen.keys import queries
-
-    with _in_sentences():
-        found = queries.certificates()
-    if as_json:
-        click.echo(json.dumps([_as_json(facts) for facts in found], ensure_ascii=False, indent=2))
-    elif not found:
-        click.echo("There are no certificates yet. They are made with the first sealed paper.")
-    else:
-        for facts in found:
-            click.echo(_sentence(facts))
-
-
-@command.command("withdraw")
+@command.command("revoke")
 @click.argument("name")
 @click.option("--why", required=True, help="The reason, for those who come after you.")
-def withdraw_command(name: str, why: str) -> None:
-    """Withdraw the certificate of the key NAME, when it may be in wrong hands."""
+def revoke_command(name: str, why: str) -> None:
+    """Revoke the certificate of the key NAME, when it may be in wrong hands."""
     from yimen.keys import actions
 
     with _in_sentences():
-        actions.withdraw(name, why)
+        actions.revoke(name, why)
     click.echo(
-        f"{name} is withdrawn, and the published list says so. The next paper is sealed with a new"
+        f"{name} is revoked, and the published list says so. The next paper is sealed with a new"
         " key. What was sealed before stays valid, because its time stamp is older."
     )
 
@@ -125,16 +106,16 @@ def _sentence(facts: CertificateFacts) -> str:
         State.IN_USE: f"in use until {last}; its successor is made in good time",
         State.REPLACED: f"replaced by a newer one; what it sealed stays valid (last day {last})",
         State.EXPIRED: f"ended on {last}; what it sealed in time stays valid",
-        State.WITHDRAWN: "withdrawn",
+        State.REVOKED: "revoked",
     }[facts.state]
-    if facts.withdrawn_at is not None:
-        says += f" on {_day(facts.withdrawn_at)}"
+    if facts.revoked_at is not None:
+        says += f" on {_day(facts.revoked_at)}"
     where = " Its key lives in the security module." if facts.in_token else ""
     return f"{' / '.join(facts.names)} ({facts.key_id}): {says}.{where}"
 
 
 def _as_json(facts: CertificateFacts) -> dict[str, Any]:
-    at = facts.withdrawn_at
+    at = facts.revoked_at
     return {
         "purpose": facts.purpose,
         "name": facts.key_id,
@@ -142,7 +123,7 @@ def _as_json(facts: CertificateFacts) -> dict[str, Any]:
         "state": facts.state,
         "first_day": facts.first_day.isoformat(),
         "last_day": facts.last_day.isoformat(),
-        "withdrawn_at": at.isoformat() if at is not None else None,
+        "revoked_at": at.isoformat() if at is not None else None,
         "serial": facts.serial,
         "sha256": facts.fingerprint,
         "in_token": facts.in_token,

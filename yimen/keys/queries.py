@@ -56,6 +56,17 @@ def public_keys(purpose: str) -> dict[str, str]:
     return {key_id: public_key_pem(key_id) for key_id in _folder().key_ids(purpose)}
 
 
+def bare_keys() -> dict[str, bool]:
+    """Return the names of the keys without a certificate, and whether each is the one that signs."""
+    folder = _folder()
+    bare = [purpose for purpose in folder.purposes() if not rules.has_certificate(purpose)]
+    return {
+        key_id: folder.current(purpose).key_id == key_id
+        for purpose in bare
+        for key_id in folder.key_ids(purpose)
+    }
+
+
 def certificates() -> list[CertificateFacts]:
     """Return the certificates of the city: its roots, then its time stamps, then all seals."""
     folder, at = _folder(), now()
@@ -74,7 +85,7 @@ def certificate_of(key_id: str) -> CertificateFacts | None:
 
 
 def revocation_list(root_id: str) -> bytes | None:
-    """Return the newest list of withdrawn certificates of a root, as DER; None if there is none."""
+    """Return the newest list of revoked certificates of a root, as DER; None if there is none."""
     try:
         found = _folder().revocations(root_id)
     except rules.KeyUnknown:

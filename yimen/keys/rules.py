@@ -20,72 +20,122 @@ _PURPOSE = re.compile(r"[a-z][a-z0-9-]{0,67}")  # room for "seal-" and the code 
 _KEY_ID = re.compile(rf"{_PURPOSE.pattern}-[0-9a-f]{{16}}")
 
 
+class KeyTrouble(Exception):
+    """Something is wrong with a key; ``str()`` says what, and the remedy."""
+
+
 @dataclass
-class BadPurpose(Exception):
+class BadPurpose(KeyTrouble):
     """A purpose is a short name in lower case, such as ``ledger``."""
 
     purpose: str
 
+    def __str__(self) -> str:
+        return f"'{self.purpose}' is no purpose of a key: that is a short name in lower case."
+
 
 @dataclass
-class KeysNotMade(Exception):
+class KeysNotMade(KeyTrouble):
     """The folder holds no key for this purpose: `ensure_keys` did not run, or it is another."""
 
     folder: str
     purpose: str
 
+    def __str__(self) -> str:
+        return (
+            f"There is no key for '{self.purpose}' in {self.folder}. Keys of seals are made when"
+            " the agency seals its first paper; is YIMEN_DATA the right folder?"
+        )
+
 
 @dataclass
-class KeyExposed(Exception):
+class KeyExposed(KeyTrouble):
     """The file of a private key can be read by others than its owner."""
 
     path: str
     mode: int
 
+    def __str__(self) -> str:
+        return (
+            f"{self.path} may be read by other users of the machine (mode {self.mode:o}), so it is"
+            f" not used. Close it: chmod go= {self.path}"
+        )
+
 
 @dataclass
-class KeyDamaged(Exception):
+class KeyDamaged(KeyTrouble):
     """A key file does not hold the key that its name promises."""
 
     path: str
 
+    def __str__(self) -> str:
+        return f"{self.path} cannot be read as what it should be. Restore it from the last backup."
+
 
 @dataclass
-class KeyUnknown(Exception):
+class KeyUnknown(KeyTrouble):
     """No key of this name is held here."""
 
     key_id: str
 
+    def __str__(self) -> str:
+        return f"No key '{self.key_id}' is held here. `yimen keys list` names those that are."
+
 
 @dataclass
-class TokenUnavailable(Exception):
+class TokenUnavailable(KeyTrouble):
     """The security module does not do what it is asked: its own words, and never the PIN."""
 
     module: str
     token: str
     says: str
 
+    def __str__(self) -> str:
+        return (
+            f"The security module {self.module} does not let its token '{self.token}' be used:"
+            f" {self.says}. See YIMEN_PKCS11_MODULE, YIMEN_PKCS11_TOKEN and YIMEN_PKCS11_PIN_FILE."
+        )
+
 
 @dataclass
-class ClockBehind(Exception):
+class ClockBehind(KeyTrouble):
     """The newest certificate of a purpose begins later than the clock of this machine says."""
 
     purpose: str
     begins: datetime
 
+    def __str__(self) -> str:
+        return (
+            f"The certificate of '{self.purpose}' begins on {self.begins:%Y-%m-%d}, later than the"
+            " clock of this machine says. Set the clock right. If it is right, and was ahead when"
+            f" that certificate was made, run `yimen keys rotate {self.purpose}`."
+        )
+
 
 @dataclass
-class NoCertificate(Exception):
+class NoCertificate(KeyTrouble):
     """No certificate was made for the key of this name: it does not seal."""
 
     key_id: str
 
+    def __str__(self) -> str:
+        return (
+            f"No certificate is held here for '{self.key_id}'. `yimen keys list` names those that"
+            " are."
+        )
+
 
 @dataclass
-class RootStays(Exception):
-    """A root cannot withdraw itself: give the city another one with `yimen keys rotate`."""
+class RootStays(KeyTrouble):
+    """A root cannot revoke itself: give the city another one with `yimen keys rotate`."""
 
     key_id: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.key_id} is a root, and cannot revoke itself. `yimen keys rotate authority` gives"
+            " the city another one; publish it, and tell everybody to trust the old one no longer."
+        )
 
 
 def check_purpose(purpose: str) -> None:
@@ -125,7 +175,16 @@ def seal_of(agency: str) -> str:
 
 def has_certificate(purpose: str) -> bool:
     """Say whether keys of this purpose come with a certificate of the city's authority."""
-    return purpose in (AUTHORITY, STAMP) or purpose.startswith(_SEAL)
+    return purpose in (AUTHORITY, STAMP) or names_list(purpose)
+
+
+def names_list(purpose: str) -> bool:
+    """Say whether a certificate of this purpose names where the revoked ones are listed.
+
+    A root does not: it could only revoke itself. A time stamp does not either: it must be believed
+    when the city cannot be asked any more.
+    """
+    return purpose.startswith(_SEAL)
 
 
 def lifetime(purpose: str) -> timedelta:
@@ -145,7 +204,7 @@ def check_begun(purpose: str, begins: datetime, at: datetime) -> None:
 
 
 def is_fresh(made: datetime, at: datetime) -> bool:
-    """Say whether a list of withdrawn certificates is of today, and not of a time to come."""
+    """Say whether a list of revoked certificates is of today, and not of a time to come."""
     return made <= at < made + LIST_RENEWED
 
 

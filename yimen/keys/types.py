@@ -13,7 +13,7 @@ class State(StrEnum):
     IN_USE = "in-use"
     REPLACED = "replaced"  # by a newer one; what it sealed stays valid
     EXPIRED = "expired"
-    WITHDRAWN = "withdrawn"
+    REVOKED = "revoked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Authority:
     city: Text
     root: Text  # what the root certificate is called
     stamp: Text  # and that of the time stamps
-    revocations: str = ""  # where its lists of withdrawn certificates are published, without "/"
+    revocations: str = ""  # where its lists of revoked certificates are published, without "/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class CertificateFacts:
     last_day: datetime
     fingerprint: str  # SHA-256 of the certificate, in hexadecimal
     state: State
-    withdrawn_at: datetime | None
+    revoked_at: datetime | None
     in_token: bool  # its key lives in a security module
     pem: str
 

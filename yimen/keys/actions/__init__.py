@@ -1,7 +1,7 @@
 """Every write to the folder of the keys: making and changing keys, certifying, sealing."""
 
-from yimen.keys.actions.certifying import ensure_authority, renew_seals, rotate, withdraw
+from yimen.keys.actions.certifying import ensure_authority, renew_seals, revoke, rotate
 from yimen.keys.actions.making import ensure_keys
 from yimen.keys.actions.sealing import seal_pdf
 
-__all__ = ["ensure_authority", "ensure_keys", "renew_seals", "rotate", "seal_pdf", "withdraw"]
+__all__ = ["ensure_authority", "ensure_keys", "renew_seals", "revoke", "rotate", "seal_pdf"]

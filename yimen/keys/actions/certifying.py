@@ -41,9 +41,9 @@ def wanted_of(authority: Authority) -> Wanted:
     )
 
 
-def is_certified(folder: KeyFolder, wanted: Wanted, at: datetime) -> bool:
+def is_certified(folder: KeyFolder, wanted: Wanted, revocations: str, at: datetime) -> bool:
     """Say whether nothing has to be made before these purposes can sign, the list included."""
-    if not all(_is_good(folder, purpose, names, at) for purpose, names in wanted):
+    if not all(_is_good(folder, purpose, names, revocations, at) for purpose, names in wanted):
         return False
     return _has_fresh_list(folder, folder.current(rules.AUTHORITY).key_id, at)
 
@@ -52,7 +52,7 @@ def certify(folder: KeyFolder, wanted: Wanted, revocations: str) -> None:
     """Make what is missing or nears its end. The caller holds the folder."""
     at = now().replace(microsecond=0)
     for purpose, names in wanted:
-        if not _is_good(folder, purpose, names, at):
+        if not _is_good(folder, purpose, names, revocations, at):
             _succeed(folder, purpose, names, at, revocations)
     _renew_lists(folder, at)
 
@@ -66,7 +66,7 @@ def renew_seals() -> None:
         for purpose in held:
             certificate = folder.certificate(folder.current(purpose).key_id)
             names, address = names_in(certificate), revocations_in(certificate)
-            if not _is_good(folder, purpose, names, at):
+            if not _is_good(folder, purpose, names, address, at):
                 _succeed(folder, purpose, names, at, address)
         _renew_lists(folder, at)
 
@@ -85,8 +85,8 @@ def rotate(purpose: str) -> str:
         return key_id
 
 
-def withdraw(key_id: str, why: str) -> None:
-    """Withdraw a certificate: the next list names it, and a paper is sealed with another key.
+def revoke(key_id: str, why: str) -> None:
+    """Revoke a certificate: the next list names it, and a paper is sealed with another key.
 
     What was sealed before stays valid, because its time stamp is older. Doing it again changes
     nothing. Raises KeyUnknown, NoCertificate, and RootStays.
@@ -96,13 +96,13 @@ def withdraw(key_id: str, why: str) -> None:
         certificate = folder.certificate(folder.key(key_id).key_id)
         if rules.purpose_of(key_id) == rules.AUTHORITY:
             raise rules.RootStays(key_id)
-        if folder.withdrawn(key_id) is None:
+        if folder.revoked(key_id) is None:
             told = json.dumps({"at": at.isoformat(), "why": why}, ensure_ascii=False)
-            write_private(folder.withdrawn_path(key_id), told.encode())
+            write_private(folder.revoked_path(key_id), told.encode())
         _make_list(folder, issuer_of(folder, certificate), at)
 
 
-def _is_good(folder: KeyFolder, purpose: str, names: Names, at: datetime) -> bool:
+def _is_good(folder: KeyFolder, purpose: str, names: Names, revocations: str, at: datetime) -> bool:
     """Say whether the key that signs for a purpose may go on; raises ClockBehind."""
     if not folder.pointer_path(purpose).exists():
         return False
@@ -113,8 +113,10 @@ def _is_good(folder: KeyFolder, purpose: str, names: Names, at: datetime) -> boo
         return False
     if purpose == rules.AUTHORITY:
         return True  # a city that is renamed keeps its root: people have come to trust it
-    if folder.withdrawn(key_id) is not None or names_in(certificate) != names:
+    if folder.revoked(key_id) is not None or names_in(certificate) != names:
         return False
+    if rules.names_list(purpose) and revocations_in(certificate) != revocations:
+        return False  # who follows the old address would not find the list
     return issuer_of(folder, certificate) == folder.current(rules.AUTHORITY).key_id
 
 
@@ -145,17 +147,17 @@ def _renew_lists(folder: KeyFolder, at: datetime) -> None:
 def _make_list(folder: KeyFolder, root_id: str, at: datetime) -> None:
     before = folder.revocations(root_id)
     number = number_of(before) + 1 if before is not None else 1
-    entries = list(_withdrawn_by(folder, root_id))
+    entries = list(_revoked_by(folder, root_id))
     root = folder.certificate(root_id)
     made = revocations_by(root, folder.key(root_id), entries, at, number)
     write_private(folder.revocations_path(root_id), made.public_bytes(Encoding.DER))
 
 
-def _withdrawn_by(folder: KeyFolder, root_id: str) -> Iterable[tuple[int, datetime]]:
+def _revoked_by(folder: KeyFolder, root_id: str) -> Iterable[tuple[int, datetime]]:
     for purpose in folder.purposes():
         for key_id in folder.key_ids(purpose):
-            withdrawn = folder.withdrawn(key_id)
-            if withdrawn is not None:
+            revoked = folder.revoked(key_id)
+            if revoked is not None:
                 certificate = folder.certificate(key_id)
                 if issuer_of(folder, certificate) == root_id:
-                    yield certificate.serial_number, withdrawn[0]
+                    yield certificate.serial_number, revoked[0]

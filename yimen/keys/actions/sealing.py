@@ -25,7 +25,7 @@ def seal_pdf(pdf: bytes, authority: Authority, sealer: Sealer) -> Sealed:
     purpose = rules.seal_of(sealer.code)
     wanted = (*wanted_of(authority), (purpose, names_of(authority.city, sealer.title)))
     folder = key_folder(Path(settings.KEY_FOLDER))
-    if not is_certified(folder, wanted, now()):
+    if not is_certified(folder, wanted, authority.revocations, now()):
         with locked_folder() as folder:
             certify(folder, wanted, authority.revocations)
     material = _material(folder, purpose)

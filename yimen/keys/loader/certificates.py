@@ -8,7 +8,6 @@ from cryptography.x509.oid import ExtensionOID, NameOID
 
 from yimen.keys import rules
 from yimen.keys.loader.folder import KeyFolder
-from yimen.keys.loader.token import TokenKey
 from yimen.keys.types import CertificateFacts, State
 
 Names = tuple[x509.Name, ...]  # one for each language of the city, the first for the subject
@@ -47,10 +46,10 @@ def issuer_of(folder: KeyFolder, certificate: x509.Certificate) -> str:
 def facts_of(folder: KeyFolder, key_id: str, at: datetime) -> CertificateFacts:
     """Return what anybody may know of the certificate of a key."""
     certificate = folder.certificate(key_id)
-    withdrawn = folder.withdrawn(key_id)
+    revoked = folder.revoked(key_id)
     commons = [n.get_attributes_for_oid(NameOID.COMMON_NAME)[0] for n in names_in(certificate)]
-    if withdrawn is not None:
-        state = State.WITHDRAWN
+    if revoked is not None:
+        state = State.REVOKED
     elif certificate.not_valid_after_utc < at:
         state = State.EXPIRED
     elif folder.current(rules.purpose_of(key_id)).key_id == key_id:
@@ -66,7 +65,7 @@ def facts_of(folder: KeyFolder, key_id: str, at: datetime) -> CertificateFacts:
         last_day=certificate.not_valid_after_utc,
         fingerprint=certificate.fingerprint(hashes.SHA256()).hex(),
         state=state,
-        withdrawn_at=withdrawn[0] if withdrawn is not None else None,
-        in_token=isinstance(folder.key(key_id).private, TokenKey),
+        revoked_at=revoked[0] if revoked is not None else None,
+        in_token=folder.token_path(key_id).exists(),
         pem=certificate.public_bytes(serialization.Encoding.PEM).decode("ascii"),
     )

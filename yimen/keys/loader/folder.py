@@ -4,8 +4,8 @@ The folder is 0700 and its files 0600; `actions` makes them. Old keys stay, to v
 signed. Each file is read once per process; a rotation is noticed by looking at `current`.
 
 A key that lives in a security module has a `.token` in the place of its `.pem`. Beside the key of a
-seal lies its certificate, `.crt`, beside one that was withdrawn `.withdrawn`, and beside the key of
-the city's root the list of what was withdrawn, `.crl`.
+seal lies its certificate, `.crt`, beside one that was revoked `.revoked`, and beside the key of
+the city's root the list of what was revoked, `.crl`.
 """
 
 import json
@@ -79,12 +79,12 @@ class KeyFolder:
         """Where the certificate of a key lies."""
         return self._beside(key_id, ".crt")
 
-    def withdrawn_path(self, key_id: str) -> Path:
-        """Where it is written when and why the certificate of a key was withdrawn."""
-        return self._beside(key_id, ".withdrawn")
+    def revoked_path(self, key_id: str) -> Path:
+        """Where it is written when and why the certificate of a key was revoked."""
+        return self._beside(key_id, ".revoked")
 
     def revocations_path(self, root_id: str) -> Path:
-        """Where the newest list of withdrawn certificates of a root lies."""
+        """Where the newest list of revoked certificates of a root lies."""
         return self._beside(root_id, ".crl")
 
     def _beside(self, key_id: str, ending: str) -> Path:
@@ -148,16 +148,16 @@ class KeyFolder:
                 raise rules.KeyDamaged(str(path)) from None
         return self._certificates[key_id]
 
-    def withdrawn(self, key_id: str) -> tuple[datetime, str] | None:
-        """Return when and why the certificate of a key was withdrawn, if it was."""
-        path = self.withdrawn_path(key_id)
+    def revoked(self, key_id: str) -> tuple[datetime, str] | None:
+        """Return when and why the certificate of a key was revoked, if it was."""
+        path = self.revoked_path(key_id)
         if not path.exists():
             return None
         told = json.loads(path.read_text("utf-8"))
         return datetime.fromisoformat(told["at"]), told["why"]
 
     def revocations(self, root_id: str) -> x509.CertificateRevocationList | None:
-        """Return the newest list of withdrawn certificates of a root, if there is one."""
+        """Return the newest list of revoked certificates of a root, if there is one."""
         try:
             content = self.revocations_path(root_id).read_bytes()
         except FileNotFoundError:

@@ -39,8 +39,7 @@ def certificate_by(
     revocations: str,
 ) -> x509.Certificate:
     """Return the certificate of a seal or of the time stamps, signed by the root."""
-    # A time stamp must be believed when the city cannot be asked any more: it names no list.
-    named = revocations and rules.purpose_of(key.key_id) != rules.STAMP
+    named = revocations and rules.names_list(rules.purpose_of(key.key_id))
     address = f"{revocations}/{root_key.key_id}.crl" if named else ""
     return _certificate(key, names, root_key, root.subject, at, revocations=address)
 
@@ -48,11 +47,11 @@ def certificate_by(
 def revocations_by(
     root: x509.Certificate,
     root_key: SigningKey,
-    withdrawn: Iterable[tuple[int, datetime]],
+    revoked: Iterable[tuple[int, datetime]],
     at: datetime,
     number: int,
 ) -> x509.CertificateRevocationList:
-    """Return the list of the serial numbers that a root has withdrawn, and since when."""
+    """Return the list of the serial numbers that a root has revoked, and since when."""
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(root.subject)
@@ -61,7 +60,7 @@ def revocations_by(
         .add_extension(x509.CRLNumber(number), critical=False)
         .add_extension(_issuer_key(root_key), critical=False)
     )
-    for serial, since in withdrawn:
+    for serial, since in revoked:
         builder = builder.add_revoked_certificate(
             x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(since).build()
         )

@@ -2,7 +2,7 @@
 
 One increment holds all: the agency's signature over every byte but its own place, a time stamp
 (RFC 3161) of the city over that signature, and what a verifier needs in years to come, the root,
-the certificates and the list of withdrawn ones (DSS). The field is invisible and prints nothing, as
+the certificates and the list of revoked ones (DSS). The field is invisible and prints nothing, as
 PDF/A wants it of a signature without an appearance.
 
 Imported where the first PDF is sealed, in the worker: pyHanko is 20 MB that no web worker needs.
