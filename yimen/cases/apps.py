@@ -42,3 +42,4 @@ class CasesConfig(AppConfig):
         subscribe(RecheckAnswered, handlers.tell_of_recheck.name)
         subscribe(PostEnded, handlers.release_left_tasks.name)
         subscribe(CityApplied, handlers.recompute_deadlines.name)
+        subscribe(CityApplied, handlers.keep_seals.name)

@@ -3,15 +3,34 @@
 Each handler calls one action that changes nothing the second time.
 """
 
+import logging
 from uuid import UUID
 
-from procrastinate import RetryStrategy
+from procrastinate import BaseRetryStrategy, RetryDecision, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Job
 
 from yimen.base.actor import SYSTEM
 from yimen.cases import actions
+from yimen.keys.rules import KeyTrouble
+
+log = logging.getLogger(__name__)
 
 _RETRY = RetryStrategy(max_attempts=12, exponential_wait=3)
+_LONGEST_WAIT = 3600  # seconds
+
+
+class _UntilSealed(BaseRetryStrategy):
+    """Tries as all jobs do, and goes on for as long as a key cannot be used.
+
+    The decision is made: no paper is given up because a security module was away for a week.
+    """
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if not isinstance(exception, KeyTrouble):
+            return _RETRY.get_retry_decision(exception=exception, job=job)
+        wait = _RETRY.exponential_wait ** min(job.attempts + 1, 8)
+        return RetryDecision(retry_in={"seconds": min(wait, _LONGEST_WAIT)})
 
 
 def _case_of(person_id: str | None, payload: dict[str, object]) -> tuple[UUID, UUID]:
@@ -24,10 +43,24 @@ def start_process(event_id: str, person_id: str | None, payload: dict[str, objec
     actions.start_process(SYSTEM, *_case_of(person_id, payload))
 
 
-@app.task(name="yimen.cases.handlers.issue_document", queue="cases", retry=_RETRY)
+@app.task(name="yimen.cases.handlers.issue_document", queue="cases", retry=_UntilSealed())
 def issue_document(event_id: str, person_id: str | None, payload: dict[str, object]) -> None:
-    """Make the certificate or the refusal letter of a case that was decided."""
-    actions.issue_document(SYSTEM, *_case_of(person_id, payload))
+    """Make the paper of a case that was decided; without its seal there is none."""
+    person, case = _case_of(person_id, payload)
+    try:
+        actions.issue_document(SYSTEM, person, case)
+    except KeyTrouble as trouble:
+        log.error("The paper of case %s waits for its seal, and is tried again: %s", case, trouble)
+        raise
+
+
+@app.task(name="yimen.cases.handlers.keep_seals", queue="cases", retry=_RETRY)
+def keep_seals(event_id: str, person_id: str | None, payload: dict[str, object]) -> None:
+    """Make the city's root when a city was applied, so that people can fetch it before a paper."""
+    try:
+        actions.keep_seals()
+    except KeyTrouble as trouble:
+        log.error("The city has no root certificate yet; each hour tries to make it: %s", trouble)
 
 
 @app.task(name="yimen.cases.handlers.tell_of_correction", queue="cases", retry=_RETRY)

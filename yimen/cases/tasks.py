@@ -1,12 +1,17 @@
 """Background work of cases that the clock starts."""
 
+import logging
+
 from procrastinate.contrib.django import app
 
 from yimen.base.actor import SYSTEM
 from yimen.base.clock import is_night
 from yimen.cases import actions
 from yimen.catalogue.queries import current_zone
+from yimen.keys.rules import KeyTrouble
 from yimen.ledger.tasks import delete_unnamed_documents
+
+log = logging.getLogger(__name__)
 
 
 @app.periodic(cron="* * * * *")
@@ -35,3 +40,13 @@ def clean_up(timestamp: int) -> None:
         pass
     actions.forget_old_keys(SYSTEM)
     delete_unnamed_documents()
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="yimen.cases.tasks.keep_seals", queue="cases", queueing_lock="cases-seals")
+def keep_seals(timestamp: int) -> None:
+    """Every hour: renew certificates that near their end, and the list of those that are revoked."""
+    try:
+        actions.keep_seals()
+    except KeyTrouble as trouble:  # papers wait by themselves; the next hour tries again
+        log.error("The seals of the city are not renewed, and are tried again: %s", trouble)

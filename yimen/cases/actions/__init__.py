@@ -56,6 +56,7 @@ from yimen.cases.actions.rechecks import (
     tell_of_recheck,
 )
 from yimen.cases.actions.running import start_process
+from yimen.cases.actions.seals import keep_seals
 from yimen.cases.actions.status import StatusTicket, open_status, send_status_code
 from yimen.cases.actions.submission import store_upload, submit
 
@@ -81,6 +82,7 @@ __all__ = [
     "give_opinion",
     "hand_over",
     "issue_document",
+    "keep_seals",
     "make_resume_code",
     "open_status",
     "order_recheck",

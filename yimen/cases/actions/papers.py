@@ -1,4 +1,4 @@
-"""Certificates and refusal letters: set, stored, verifiable by the code printed on them."""
+"""Certificates and letters: set, sealed, stored, verifiable by the code printed on them."""
 
 import secrets
 from collections.abc import Callable, Mapping
@@ -12,6 +12,7 @@ from yimen.base import typesetting
 from yimen.base.actor import Actor
 from yimen.base.clock import now
 from yimen.cases.actions.notices import tell_decided
+from yimen.cases.actions.seals import sealed_by_agency
 from yimen.cases.actions.writing import city_day, ids_of, write_history
 from yimen.cases.events import DocumentIssued
 from yimen.cases.models import Application, Case, Decision, DocumentCode, IssuedDocument
@@ -32,6 +33,7 @@ from yimen.cases.types import (
 )
 from yimen.catalogue.definition import Service
 from yimen.catalogue.queries import current_city
+from yimen.keys.types import Sealed
 from yimen.ledger.actions import append, store_document
 from yimen.people.queries import person
 
@@ -50,10 +52,12 @@ def extend_papers(kind: DocumentKind, template: Path, data: MakeData = Paper.as_
 
 
 def issue_document(actor: Actor, person_id: UUID, case_id: UUID) -> None:
-    """Set and store the paper of the decision in force, and tell the resident. Run by the worker.
+    """Set, seal and store the paper of the decision in force, and tell the resident.
 
-    Doing it again changes nothing: one paper for each decision; one that ended before its paper was
-    set gets none. Setting happens before the transaction, so that none is held open meanwhile.
+    Run by the worker. Doing it again changes nothing: one paper for each decision; one that ended
+    before its paper was set gets none. Setting and sealing happen before the transaction, so that
+    none is held open meanwhile. Raises KeyTrouble where the agency cannot seal now: then no paper is
+    issued, no code given out and nobody told.
     """
     check_system(actor, "case.issue")
     case = Case.objects.defer("process_state").get(person_id=person_id, id=case_id)
@@ -66,7 +70,7 @@ def issue_document(actor: Actor, person_id: UUID, case_id: UUID) -> None:
         raise NoTemplate(str(paper.kind))
     template, data = _templates[paper.kind]
     pdf = typesetting.compile_pdf(template, data(paper), at=now().replace(microsecond=0))
-    _store(actor, case, decision, application, paper, pdf)
+    _store(actor, case, decision, paper, sealed_by_agency(pdf, decision.agency))
 
 
 def paper_of(
@@ -141,9 +145,8 @@ def _store(
     actor: Actor,
     case: Case,
     decision: Decision,
-    application: Application,
     paper: Paper,
-    pdf: bytes,
+    sealed: Sealed,
 ) -> None:
     held = Case.objects.select_for_update().get(person_id=case.person_id, id=case.id)
     of_decision = IssuedDocument.objects.filter(person_id=held.person_id, decision_id=decision.id)
@@ -151,13 +154,14 @@ def _store(
         return  # it ended meanwhile, or another worker was faster
     at = now()
     code = paper.verification_code.replace("-", "")
-    sha256 = store_document(pdf, "application/pdf")
+    sha256 = store_document(sealed.pdf, "application/pdf")
     row = IssuedDocument.objects.create(
         **ids_of(case),
         decision_id=decision.id,
         kind=paper.kind,
         title=paper.title.as_dict(),
         sha256=sha256,
+        sealed_by=sealed.key_id,
         verification_code=code,
         issued_at=at,
         valid_until=paper.valid_until,

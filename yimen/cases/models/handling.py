@@ -349,6 +349,7 @@ class IssuedDocument(OfCase):
     title = models.JSONField()
     sha256 = models.CharField(max_length=64)
     media_type = models.CharField(max_length=100, default="application/pdf")
+    sealed_by = models.CharField(max_length=100, default="")  # a key; "" before there were seals
     verification_code = models.CharField(max_length=32)
     issued_at = models.DateTimeField()
     valid_until = models.DateField(null=True)

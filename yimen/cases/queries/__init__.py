@@ -13,7 +13,7 @@ from yimen.cases.queries.desk import (
     queue,
     queue_counts,
 )
-from yimen.cases.queries.documents import VerifiedDocument, document_by_code
+from yimen.cases.queries.documents import VerifiedDocument, document_by_code, document_by_hash
 from yimen.cases.queries.drafts import (
     DraftView,
     FileView,
@@ -81,6 +81,7 @@ __all__ = [
     "cases_visible_to",
     "desks",
     "document_by_code",
+    "document_by_hash",
     "draft",
     "drafts",
     "figures",

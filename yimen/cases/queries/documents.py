@@ -39,6 +39,8 @@ class VerifiedDocument:
     ended_at: datetime | None = None  # when the decision was revoked or corrected
     ended_as: Mending | None = None
     replaced: bool = False  # a newer paper stands in its place
+    code: str = ""
+    sealed_by: str = ""  # the key: `keys.queries.certificate_of`; "" before there were seals
 
 
 def named_documents(names: Collection[str]) -> QuerySet[DraftFile, str]:
@@ -57,6 +59,16 @@ def document_by_code(code: str) -> VerifiedDocument | None:
     if found is None:
         return None
     row = IssuedDocument.objects.get(person_id=found.person_id, id=found.document_id)
+    return _verified(row)
+
+
+def document_by_hash(sha256: str) -> VerifiedDocument | None:
+    """Return the paper whose file has this hash, or None when the city issued none."""
+    row = IssuedDocument.objects.filter(sha256=sha256).first()
+    return _verified(row) if row is not None else None
+
+
+def _verified(row: IssuedDocument) -> VerifiedDocument:
     case = Case.objects.defer("process_state").get(person_id=row.person_id, id=row.case_id)
     decision = Decision.objects.get(person_id=row.person_id, id=row.decision_id)
     fresh = row.valid_until is None or city_today() <= row.valid_until
@@ -74,6 +86,8 @@ def document_by_code(code: str) -> VerifiedDocument | None:
         ended_at=decision.ended_at,
         ended_as=Mending(decision.ended_as) if decision.ended_as else None,
         replaced=decision.ended_at is not None and _has_newer(case),
+        code=row.verification_code,
+        sealed_by=row.sealed_by,
     )
 
 
