@@ -156,6 +156,8 @@ def believe(stranger: Visitor, pdf: Path) -> None:
     stranger.attach(stranger.page.locator("input[type=file]"), pdf)
     stranger.press("Compare the file", name="verified-file")
     stranger.sees("Same file")
+    stranger.open("/verify/seals/", name="seals")
+    stranger.heading_is("The seals of this city")
 
 
 def words_of_paper(pdf: Path) -> str:

@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("backoffice/", include(wagtailadmin_urls)),
     path("api/v1/", include("yimen.channels.api.urls")),
+    path("seals/", include("yimen.channels.paper.seal_urls")),
     *i18n_patterns(
         path("account/", include("yimen.channels.portal.account.urls")),
         path("desk/", include("yimen.channels.desk.urls")),

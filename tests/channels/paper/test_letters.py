@@ -18,6 +18,7 @@ from PIL import Image
 from yimen.base.text import Text
 from yimen.base.typesetting import compile_pdf
 from yimen.cases.actions import papers
+from yimen.cases.actions.seals import sealed_by_agency
 from yimen.cases.types import DocumentKind, Ground, LawNamed, Paper, RemedyNamed, StandardNamed
 from yimen.channels.paper import letters
 from yimen.channels.paper.letters import TEMPLATE, paper_data
@@ -133,6 +134,8 @@ def test_a_certificate_stands_in_every_language_the_applicants_first(tmp_path: P
         "Valid until Tuesday 23 November 2027",
         "承办人：311号",
         "Office 311",
+        "本文书由上海市公安局加盖电子印章",
+        "Sealed electronically by Shanghai Municipal Public Security Bureau",
         "K7MP-2XQF-9RTW-BC34",
         URL,
     ):
@@ -242,6 +245,25 @@ def test_the_paper_is_archivable_and_reads_aloud() -> None:
         assert str(pdf.Root.Lang).lower().startswith("zh")
         with pdf.open_metadata() as metadata:
             assert metadata.pdfa_status == "2A"
+
+
+def test_the_seal_adds_to_the_paper_and_changes_nothing_of_it(data_folder: Path) -> None:
+    paper = pdf_of(CERTIFICATE)
+    sealed = sealed_by_agency(paper, "police").pdf
+    assert sealed.startswith(paper)
+    with pikepdf.open(io.BytesIO(sealed)) as pdf:
+        assert pdf.Root.MarkInfo.Marked and pdf.Root.StructTreeRoot.K
+        assert str(pdf.Root.Lang).lower().startswith("zh")
+        with pikepdf.open(io.BytesIO(paper)) as before:
+            assert str(pdf.docinfo.Creator) == str(before.docinfo.Creator)
+            assert pdf.docinfo.keys() == before.docinfo.keys()
+            assert pdf.Root.Metadata.read_bytes() == before.Root.Metadata.read_bytes()
+        with pdf.open_metadata() as metadata:
+            assert metadata.pdfa_status == "2A"
+        [field] = pdf.Root.AcroForm.Fields
+        assert field.Rect.as_list() == [0, 0, 0, 0] and int(field.F) == 132  # print, locked
+        assert not pdf.Root.AcroForm.get("/NeedAppearances", False)
+        assert pdf.trailer.ID and not pdf.is_encrypted
 
 
 def test_a_city_with_one_language_has_one_page() -> None:

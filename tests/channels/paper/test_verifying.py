@@ -19,6 +19,7 @@ from yimen.cases.models import Case, IssuedDocument
 from yimen.cases.rules.papers import spaced_code
 from yimen.cases.types import TaskOutcome
 from yimen.catalogue.queries import current_city
+from yimen.keys import actions as keys
 from yimen.ledger.queries import open_document
 
 __all__ = ["_applied", "city"]
@@ -110,6 +111,42 @@ def test_the_very_file_is_recognised_and_a_changed_one_too(paper: IssuedDocument
     assert nothing.status_code == 422
     assert "Choose the PDF file of the paper" in text_of(nothing)
     assert "This paper is real" in text_of(nothing)
+
+
+def test_a_file_alone_is_enough_to_know_a_paper_and_whether_it_holds(paper: IssuedDocument) -> None:
+    content = open_document(paper.sha256).read()
+
+    def checked(content: bytes) -> HttpResponse:
+        file = {"file": SimpleUploadedFile("a.pdf", content)}
+        return Client().post("/en/verify/file/", file)
+
+    found = checked(content)
+    assert "not one letter was changed" in text_of(found) and "This paper is real" in text_of(found)
+    assert spaced_code(paper.verification_code) in text_of(found)
+    assert "no-store" in found["Cache-Control"]
+    unknown = checked(content + b"\n")
+    assert unknown.status_code == 422
+    assert "This city has issued no such file" in text_of(unknown)
+    nothing = Client().post("/en/verify/file/")
+    assert nothing.status_code == 422 and "Choose the PDF file" in text_of(nothing)
+    assert Client().get("/en/verify/file/")["Location"] == "/en/verify/"
+    mended(paper, "revoke")
+    assert "This paper no longer holds" in text_of(checked(content))
+
+
+def test_the_page_names_whose_seal_it_is_and_since_when(paper: IssuedDocument) -> None:
+    page = text_of(Client().get(address(paper)))
+    assert "上海市公安局 / Shanghai Municipal Public Security Bureau, since" in page
+    assert "Its certificate was revoked" not in page
+    assert "盖章" in text_of(Client().get(address(paper).replace("/en", "")))
+    keys.revoke(paper.sealed_by, "the room stood open")
+    page = text_of(Client().get(address(paper)))
+    assert "Its certificate was revoked on" in page and "stays good" in page
+
+
+def test_a_paper_from_before_there_were_seals_says_so(paper: IssuedDocument) -> None:
+    IssuedDocument.objects.update(sealed_by="")
+    assert "issued before papers were sealed" in text_of(Client().get(address(paper)))
 
 
 def test_a_paper_past_its_last_day_is_real_but_no_longer_valid(paper: IssuedDocument) -> None:

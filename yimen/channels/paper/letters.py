@@ -57,6 +57,7 @@ def _version(paper: Paper, city: City, language: str) -> Words:
             ],
             "remedies": [_remedy(remedy, language) for remedy in paper.remedies] if against else [],
             "decided-by": _decided_by(paper),
+            "sealed": _("Sealed electronically by %(agency)s") % {"agency": paper.agency[language]},
             "labels": {
                 "reasons": _("Reasons"),
                 "records": _("Records that decided"),

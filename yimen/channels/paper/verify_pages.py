@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from yimen.cases.queries import VerifiedDocument, document_by_code
+from yimen.cases.queries import VerifiedDocument, document_by_code, document_by_hash
 from yimen.cases.rules.papers import plain_code, spaced_code
+from yimen.channels.paper.seal_pages import Shown
 from yimen.channels.shared.components import FieldError, Upload
+from yimen.keys.queries import certificate_of
 
 MOST_BYTES = 20_000_000
 CODE_LENGTH = 16
@@ -45,21 +47,55 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+def verify_file(request: HttpRequest) -> HttpResponse:
+    """Say whether a file is a paper of this city, by its hash alone; the file is not kept."""
+    if request.method != "POST":
+        return redirect("paper:verify")
+    digest = _digest(request)
+    found = document_by_hash(digest) if digest is not None else None
+    if found is not None:
+        return _verified_page(request, found, compared=Comparison.SAME)
+    if digest is None:
+        return _code_page(request, file_error=_no_file())
+    words = _(
+        "This city has issued no such file. If it was saved anew by a program, enter the code on the"
+        " paper instead. If somebody gave it to you as it is, do not rely on it."
+    )
+    return _code_page(request, file_error=words)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def verify_code(request: HttpRequest, code: str) -> HttpResponse:
     """Say what the city knows of the paper with this code; a POST compares a file with it."""
     found = document_by_code(code)
-    shown_code = spaced_code(plain_code(code))[:40]
     if found is None:
-        unknown = {"code": shown_code}
+        unknown = {"code": spaced_code(plain_code(code))[:40]}
         page = render(request, "paper/unknown.html", unknown, status=HTTPStatus.NOT_FOUND)
         return _private(page)
-    compared = _compared(request, found) if request.method == "POST" else None
-    nothing = request.method == "POST" and compared is None
-    error = _("Choose the PDF file of the paper, at most 20 MB.") if nothing else ""
+    if request.method != "POST":
+        return _verified_page(request, found)
+    digest = _digest(request)
+    if digest is None:
+        return _verified_page(request, found, error=_no_file())
+    same = digest == found.sha256
+    compared = Comparison.SAME if same else Comparison.ANOTHER
+    return _verified_page(request, found, compared=compared)
+
+
+def _verified_page(
+    request: HttpRequest,
+    found: VerifiedDocument,
+    *,
+    compared: Comparison | None = None,
+    error: str = "",
+) -> HttpResponse:
+    seal = certificate_of(found.sealed_by) if found.sealed_by else None
     context = {
         "found": found,
-        "code": shown_code,
+        "code": spaced_code(found.code),
         "receipt": _masked(found.receipt_number),
+        "seal": Shown.of(seal) if seal is not None else None,
         "compared": compared,
         "asked": _file_question(error),
         "errors": [FieldError("file", error)] if error else [],
@@ -68,15 +104,19 @@ def verify_code(request: HttpRequest, code: str) -> HttpResponse:
     return _private(render(request, "paper/verified.html", context, status=status))
 
 
-def _compared(request: HttpRequest, found: VerifiedDocument) -> Comparison | None:
-    """Return whether the uploaded file is the very one that was issued; None without a file."""
+def _digest(request: HttpRequest) -> str | None:
+    """Return the SHA-256 of the uploaded file; None without one, or when it is too large."""
     file = request.FILES.get("file")
     if file is None or not file.size or file.size > MOST_BYTES:
         return None
     digest = sha256()
     for chunk in file.chunks():
         digest.update(chunk)
-    return Comparison.SAME if digest.hexdigest() == found.sha256 else Comparison.ANOTHER
+    return digest.hexdigest()
+
+
+def _no_file() -> str:
+    return _("Choose the PDF file of the paper, at most 20 MB.")
 
 
 def _file_question(error: str) -> Upload:
@@ -89,13 +129,18 @@ def _file_question(error: str) -> Upload:
     )
 
 
-def _code_page(request: HttpRequest, typed: str = "", error: str = "") -> HttpResponse:
+def _code_page(
+    request: HttpRequest, typed: str = "", error: str = "", file_error: str = ""
+) -> HttpResponse:
+    errors = [FieldError("code", error)] if error else []
+    errors += [FieldError("file", file_error)] if file_error else []
     context = {
         "typed": typed,
         "error": error,
-        "errors": [FieldError("code", error)] if error else [],
+        "asked": _file_question(file_error),
+        "errors": errors,
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
     return render(request, "paper/verify.html", context, status=status)
 
 
