@@ -103,6 +103,7 @@ def test_a_key_that_others_can_read_is_refused(keys: Path) -> None:
     with pytest.raises(rules.KeyExposed) as refusal:
         queries.sign("ledger", b"")
     assert refusal.value.mode == 0o640
+    assert "(mode 640)" in str(refusal.value) and "chmod go=" in str(refusal.value)
 
 
 @pytest.mark.parametrize("content", ["another key", "not a key at all"])

@@ -61,7 +61,7 @@ def bare_keys() -> dict[str, bool]:
     folder = _folder()
     bare = [purpose for purpose in folder.purposes() if not rules.has_certificate(purpose)]
     return {
-        key_id: folder.current(purpose).key_id == key_id
+        key_id: folder.current_id(purpose) == key_id
         for purpose in bare
         for key_id in folder.key_ids(purpose)
     }

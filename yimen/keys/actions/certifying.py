@@ -45,7 +45,7 @@ def is_certified(folder: KeyFolder, wanted: Wanted, revocations: str, at: dateti
     """Say whether nothing has to be made before these purposes can sign, the list included."""
     if not all(_is_good(folder, purpose, names, revocations, at) for purpose, names in wanted):
         return False
-    return _has_fresh_list(folder, folder.current(rules.AUTHORITY).key_id, at)
+    return _has_fresh_list(folder, folder.current_id(rules.AUTHORITY), at)
 
 
 def certify(folder: KeyFolder, wanted: Wanted, revocations: str) -> None:
@@ -64,7 +64,7 @@ def renew_seals() -> None:
         held = [purpose for purpose in folder.purposes() if rules.has_certificate(purpose)]
         # "authority" comes first in the alphabet, as it must.
         for purpose in held:
-            certificate = folder.certificate(folder.current(purpose).key_id)
+            certificate = folder.certificate(folder.current_id(purpose))
             names, address = names_in(certificate), revocations_in(certificate)
             if not _is_good(folder, purpose, names, address, at):
                 _succeed(folder, purpose, names, at, address)
@@ -78,7 +78,7 @@ def rotate(purpose: str) -> str:
         if not rules.has_certificate(purpose):
             return use_key(folder, make_key(folder, purpose))
         at = now().replace(microsecond=0)
-        certificate = folder.certificate(folder.current(purpose).key_id)
+        certificate = folder.certificate(folder.current_id(purpose))
         names, address = names_in(certificate), revocations_in(certificate)
         key_id = _succeed(folder, purpose, names, at, address)
         _renew_lists(folder, at)
@@ -106,7 +106,7 @@ def _is_good(folder: KeyFolder, purpose: str, names: Names, revocations: str, at
     """Say whether the key that signs for a purpose may go on; raises ClockBehind."""
     if not folder.pointer_path(purpose).exists():
         return False
-    key_id = folder.current(purpose).key_id
+    key_id = folder.current_id(purpose)
     certificate = folder.certificate(key_id)
     rules.check_begun(purpose, certificate.not_valid_before_utc, at)
     if rules.is_due(purpose, certificate.not_valid_after_utc, at):
@@ -117,7 +117,7 @@ def _is_good(folder: KeyFolder, purpose: str, names: Names, revocations: str, at
         return False
     if rules.names_list(purpose) and revocations_in(certificate) != revocations:
         return False  # who follows the old address would not find the list
-    return issuer_of(folder, certificate) == folder.current(rules.AUTHORITY).key_id
+    return issuer_of(folder, certificate) == folder.current_id(rules.AUTHORITY)
 
 
 def _succeed(folder: KeyFolder, purpose: str, names: Names, at: datetime, revocations: str) -> str:

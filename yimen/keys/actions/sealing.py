@@ -35,7 +35,7 @@ def seal_pdf(pdf: bytes, authority: Authority, sealer: Sealer) -> Sealed:
 
 
 def _material(folder: KeyFolder, purpose: str) -> SealMaterial:
-    root_id = folder.current(rules.AUTHORITY).key_id
+    root_id = folder.current_id(rules.AUTHORITY)
     revocations = folder.revocations(root_id)
     assert revocations is not None  # made with the root
     return SealMaterial(

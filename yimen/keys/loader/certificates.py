@@ -44,7 +44,7 @@ def issuer_of(folder: KeyFolder, certificate: x509.Certificate) -> str:
 
 
 def facts_of(folder: KeyFolder, key_id: str, at: datetime) -> CertificateFacts:
-    """Return what anybody may know of the certificate of a key."""
+    """Return what anybody may know of the certificate of a key; no private key is read for it."""
     certificate = folder.certificate(key_id)
     revoked = folder.revoked(key_id)
     commons = [n.get_attributes_for_oid(NameOID.COMMON_NAME)[0] for n in names_in(certificate)]
@@ -52,7 +52,7 @@ def facts_of(folder: KeyFolder, key_id: str, at: datetime) -> CertificateFacts:
         state = State.REVOKED
     elif certificate.not_valid_after_utc < at:
         state = State.EXPIRED
-    elif folder.current(rules.purpose_of(key_id)).key_id == key_id:
+    elif folder.current_id(rules.purpose_of(key_id)) == key_id:
         state = State.IN_USE
     else:
         state = State.REPLACED

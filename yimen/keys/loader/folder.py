@@ -105,6 +105,10 @@ class KeyFolder:
 
     def current(self, purpose: str) -> SigningKey:
         """Return the key that signs for this purpose now."""
+        return self.key(self.current_id(purpose))
+
+    def current_id(self, purpose: str) -> str:
+        """Return the name of the key that signs for this purpose now; its file stays closed."""
         pointer = self.pointer_path(purpose)
         try:
             stat = pointer.stat()
@@ -113,7 +117,7 @@ class KeyFolder:
         seen = (stat.st_ino, stat.st_mtime_ns)
         if purpose not in self._current or self._current[purpose][0] != seen:
             self._current[purpose] = (seen, pointer.read_text().strip())
-        return self.key(self._current[purpose][1])
+        return self._current[purpose][1]
 
     def key(self, key_id: str) -> SigningKey:
         """Return the key of this name, current or old."""

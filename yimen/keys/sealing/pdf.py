@@ -11,15 +11,12 @@ Imported where the first PDF is sealed, in the worker: pyHanko is 20 MB that no 
 from datetime import datetime
 from io import BytesIO
 
-from asn1crypto import crl
-from asn1crypto import x509 as asn1
-from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, StreamObject, pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObjSetup
 from pyhanko.sign.signers.pdf_byterange import SignatureObject
-from pyhanko.sign.validation.dss import DocumentSecurityStore
 
 from yimen.keys.sealing.cms import longest_seal, seal_of
 from yimen.keys.sealing.material import SealMaterial
@@ -29,17 +26,8 @@ FIELD = "Seal"
 
 def sealed_pdf(pdf: bytes, material: SealMaterial, name: str, at: datetime) -> bytes:
     """Return a PDF with the seal in it; ``name`` is whom viewers show beside the certificate's."""
-    writer = IncrementalPdfFileWriter(BytesIO(pdf))
-    DocumentSecurityStore.supply_dss_in_writer(
-        writer,
-        None,
-        certs=[
-            _certificate(material.root),
-            _certificate(material.seal.certificate),
-            _certificate(material.stamp.certificate),
-        ],
-        crls=[crl.CertificateList.load(material.revocations.public_bytes(Encoding.DER))],
-    )
+    writer = _Increment(BytesIO(pdf))
+    _add_for_verifiers(writer, material)
     # No empty place is left in which a byte could be changed; two digits are one byte.
     place = 2 * longest_seal(material.seal, material.stamp, at)
     steps = PdfCMSEmbedder().write_cms(FIELD, writer)
@@ -53,5 +41,23 @@ def sealed_pdf(pdf: bytes, material: SealMaterial, name: str, at: datetime) -> b
     return bytes(sealed.getvalue())
 
 
-def _certificate(certificate: x509.Certificate) -> asn1.Certificate:
-    return asn1.Certificate.load(certificate.public_bytes(Encoding.DER))
+class _Increment(IncrementalPdfFileWriter):
+    """Adds to a paper, and leaves what it says of itself as it was: PDF/A is strict with that."""
+
+    def _update_meta(self) -> None:
+        pass
+
+
+def _add_for_verifiers(writer: IncrementalPdfFileWriter, material: SealMaterial) -> None:
+    """Add the document security store."""
+    certificates = (material.root, material.seal.certificate, material.stamp.certificate)
+    parts = {
+        "/Certs": [one.public_bytes(Encoding.DER) for one in certificates],
+        "/CRLs": [material.revocations.public_bytes(Encoding.DER)],
+    }
+    store = DictionaryObject({pdf_name("/Type"): pdf_name("/DSS")})  # type: ignore[no-untyped-call]  # pyHanko's
+    for name, contents in parts.items():
+        streams = [writer.add_object(StreamObject(stream_data=content)) for content in contents]
+        store[pdf_name(name)] = ArrayObject(streams)
+    writer.root[pdf_name("/DSS")] = writer.add_object(store)
+    writer.update_root()  # type: ignore[no-untyped-call]  # pyHanko's
