@@ -133,8 +133,10 @@ def run(host: str, port: int, with_demo: bool) -> None:
 def serve(host: str, port: int) -> None:
     """Run the web server alone; the worker and the database run elsewhere."""
     with environment.database("yimen serve"):
+        from yimen.config.demo_guard import refuse_demo_people
         from yimen.config.serving import serve as serve_web
 
+        refuse_demo_people(host)
         serve_web(host, port, environment.capacity())
 
 

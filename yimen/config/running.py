@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from yimen.config import environment
+from yimen.config.demo_guard import refuse_demo_people, refuse_to_load
 from yimen.config.embedded.cluster import cluster_of
 from yimen.config.embedded.server import Server
 from yimen.config.embedded.session import RUN, Owner, OwnerLock, own_database
@@ -56,6 +57,8 @@ def run(address: Address, *, with_demo: bool) -> None:
     """Start everything, print where it is, and stay until told to stop."""
     folder = environment.settle()
     os.environ.setdefault("YIMEN_SITE_URL", address.url)
+    if with_demo:
+        refuse_to_load(address.host)
     check_port_is_free(address)
     check_front_end_is_built()
     for sign in STOP_SIGNALS:
@@ -67,6 +70,7 @@ def run(address: Address, *, with_demo: bool) -> None:
             server = _start_server(folder)
             supervisor = Supervisor(_children(folder, address), server, _say)
             stack.callback(supervisor.stop)
+            refuse_demo_people(address.host)
             sign_ins = _prepare(with_demo=with_demo)
             supervisor.start()
             _wait_for_web(supervisor.children[0], address)
