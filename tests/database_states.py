@@ -31,7 +31,7 @@ class DatabaseStates:
 
     def keep(self, state: State) -> None:
         """Keep the database as it is now under the name of a state."""
-        self._copy(self.name, self._template(state))
+        self._copy(self.name, self.template(state))
         self._kept.add(state)
         self.present = state
 
@@ -44,7 +44,7 @@ class DatabaseStates:
             self._apply_city()
             self.keep(State.CITY)
             return
-        self._copy(self._template(state), self.name)
+        self._copy(self.template(state), self.name)
         self.present = state
 
     def forget(self) -> None:
@@ -54,9 +54,10 @@ class DatabaseStates:
     def drop_templates(self) -> None:
         """Remove the templates."""
         for state in self._kept:
-            self._run(f'DROP DATABASE IF EXISTS "{self._template(state)}"')
+            self._run(f'DROP DATABASE IF EXISTS "{self.template(state)}"')
 
-    def _template(self, state: State) -> str:
+    def template(self, state: State) -> str:
+        """Return the database that keeps a state."""
         return f"{self.name}_{state}"
 
     def _copy(self, source: str, target: str) -> None:

@@ -14,6 +14,7 @@ import click
 
 import yimen
 from yimen.config import environment
+from yimen.config.backup.commands import backup, restore
 from yimen.config.doctor.commands import doctor
 from yimen.config.refusal import Refusal
 
@@ -112,7 +113,8 @@ def house() -> None:
     """Yimen: the public services of a city."""
 
 
-house.add_command(doctor)
+for _command in (doctor, backup, restore):
+    house.add_command(_command)
 
 
 @house.command()
@@ -161,6 +163,17 @@ def prepare(with_demo: bool, as_json: bool) -> None:
     sign_ins = prepare_all(with_demo=with_demo)
     if as_json:
         click.echo(json.dumps({"sign_ins": sign_ins}))
+
+
+@house.command(hidden=True)
+@with_database("yimen restore")
+def examine() -> None:
+    """Say whether a restored installation is whole; `yimen restore` asks."""
+    from dataclasses import asdict
+
+    from yimen.config.backup.examining import examine as examine_all
+
+    click.echo(json.dumps(asdict(examine_all())))
 
 
 @house.command()

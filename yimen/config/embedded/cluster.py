@@ -100,7 +100,8 @@ class Cluster:
         owner = by_uid(self.place.stat().st_uid)
         if owner is not None:
             names.add(owner.name)
-        self._write("pg_hba.conf", "local all all peer map=yimen\n")
+        backup = f"local replication {ADMINISTRATOR} peer map=yimen\n"
+        self._write("pg_hba.conf", f"local all all peer map=yimen\n{backup}")
         lines = [
             f'yimen "{name}" {role}\n' for name in sorted(names) for role in (ROLE, ADMINISTRATOR)
         ]

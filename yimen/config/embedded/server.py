@@ -21,6 +21,13 @@ from yimen.config.embedded.cluster import (
 from yimen.config.parent_death import child_setup
 from yimen.config.refusal import Refusal
 
+ARCHIVE = "wal"  # beside the database's folder; while it exists, finished segments are put there
+# PostgreSQL runs this in its data folder, and a segment's name is 24 hexadecimal digits: there is
+# nothing to quote. A copy that was interrupted is made anew, and bears its name when it is on disk.
+_PUT_ASIDE = (
+    f"test ! -d ../{ARCHIVE} || {{ cp %p ../{ARCHIVE}/%f.part && sync ../{ARCHIVE}/%f.part"
+    f" && mv ../{ARCHIVE}/%f.part ../{ARCHIVE}/%f && sync ../{ARCHIVE}; }}"
+)
 _LOG_LIMIT = 20_000_000  # bytes; then the log starts anew and the old one is kept once
 
 
@@ -40,6 +47,9 @@ class Server:
             "log_timezone": "UTC",
             "jit": "off",
             "max_wal_size": "2GB",
+            "archive_mode": "on",
+            "archive_command": _PUT_ASIDE,
+            "wal_keep_size": "512MB",  # what is written while a backup is being made
             "random_page_cost": "1.1",
             "log_line_prefix": "%m [%p] ",
             # A refused statement holds what somebody typed, in its text or its detail; who sent it
