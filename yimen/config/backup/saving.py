@@ -4,8 +4,6 @@ The database's part of it is PostgreSQL's own: `pg_basebackup`, and the write-ah
 server puts into the folder `wal` beside its data from the first backup on (`Server` says how).
 """
 
-import json
-import os
 import signal
 import subprocess
 import time
@@ -21,6 +19,7 @@ from yimen.base.clock import now
 from yimen.config.backup import parts
 from yimen.config.backup.parts import CHANGES, DATABASE, FILES, FULL, WAL, Part
 from yimen.config.backup.sealing import Sum, checked_recipient, new_identity, seal, tar_of
+from yimen.config.backup.state import STATE, note_saved
 from yimen.config.embedded import binaries, leftovers
 from yimen.config.embedded.cluster import ADMINISTRATOR, Cluster
 from yimen.config.embedded.server import ARCHIVE, url_of
@@ -28,7 +27,6 @@ from yimen.config.parent_death import child_setup
 from yimen.config.refusal import Refusal
 
 RECIPIENT = "backup-recipient"
-STATE = "backup-state.json"
 # What of the data folder is the database's own, is made anew, or is of no use elsewhere.
 _LEFT_OUT = ("postgres", "upgrade", "log", ARCHIVE, ".", STATE)
 _PATIENCE = 120.0  # seconds for the server to put a segment aside
@@ -117,7 +115,7 @@ def save(source: Source, folder: Path, recipient: str, *, full: bool) -> Part:
             parts.write_manifest(part, making)
         for path in segments:
             path.unlink()
-    _note(source.data_folder, folder, part)
+    note_saved(source.data_folder, folder, part.until)
     return replace(part, folder=folder / name)
 
 
@@ -229,15 +227,3 @@ def _ask(connection: psycopg.Connection, question: str) -> str:
     row = connection.execute(question.encode()).fetchone()
     assert row is not None
     return str(row[0])
-
-
-def _note(data_folder: Path, folder: Path, part: Part) -> None:
-    """Keep in the data folder when it was saved last, for `yimen doctor`."""
-    path = data_folder / STATE
-    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    known |= {"folder": str(folder), "last": part.until.isoformat()}
-    if part.is_full:
-        known["last_full"] = part.until.isoformat()
-    beside = path.with_suffix(f".{os.getpid()}")
-    beside.write_text(json.dumps(known), encoding="utf-8")
-    beside.replace(path)
