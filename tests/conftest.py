@@ -97,6 +97,8 @@ def _use_data_folder(config: pytest.Config) -> None:
     folder = Path(tempfile.mkdtemp(prefix="yimen-tests-"))
     folder.chmod(0o711)  # the database's user passes through
     config.stash[_folder] = folder
+    # Making a password costs a fifth of a second on purpose; what is slow by intent tests nothing here.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Tests without a browser need no built styles: names of static files stay as they are.
     settings.STORAGES["staticfiles"]["BACKEND"] = (
         "django.contrib.staticfiles.storage.StaticFilesStorage"

@@ -8,12 +8,6 @@ __all__ = ["_applied", "city"]
 
 
 @pytest.fixture(autouse=True)
-def _quick_passwords(settings) -> None:
-    """Hash passwords quickly: how slow that is in earnest, `test_settings` says."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture(autouse=True)
 def _chinese() -> None:
     """Begin in the language of the pages without a prefix, whatever the test before has read."""
     translation.activate("zh-hans")

@@ -22,8 +22,7 @@ pytestmark = pytest.mark.usefixtures("city")
 
 
 @pytest.fixture(autouse=True)
-def _quick(settings, data_folder: Path) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def _shanghai(settings, data_folder: Path) -> None:
     settings.CITY_FOLDER = SHANGHAI
     ensure_keys()
 

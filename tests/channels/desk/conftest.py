@@ -10,11 +10,6 @@ __all__ = ["_applied", "city"]
 
 
 @pytest.fixture(autouse=True)
-def _quick_passwords(settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture(autouse=True)
 def _chinese() -> None:
     translation.activate("zh-hans")
 

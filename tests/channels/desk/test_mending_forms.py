@@ -117,6 +117,7 @@ def test_another_head_looks_again_at_what_is_not_solved(receipt, decided_by) -> 
     assert "Why it stands, for the applicant" in page and "Revoke the approval" in page
     own = text(head.get(path))
     assert "Why it stands, for the applicant" not in own and "Revoke the approval" not in own
+    assert "You made this decision yourself." in own
     refused = act(head, receipt, "stands", key="recheck", reason="I was right.")
     assert refused.status_code == 403 and "You made this decision yourself." in text(refused)
     assert "I was right." in text(refused)  # to be copied

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from yimen.base.actor import Actor
 from yimen.cases import queries
 from yimen.cases.queries import CaseFileView
+from yimen.cases.rules.rechecks import is_own_decision
 from yimen.cases.types import DueBand, TaskState
 from yimen.catalogue.definition import City, Process
 from yimen.catalogue.queries import current_city, process_of
@@ -95,6 +96,7 @@ def file_context(
         "revoking": mending.revoking(file, city),
         "correcting": mending.correcting(file, city, refused),
         "recheck": status.recheck,
+        "own_decision": is_own_decision(actor, status.decision),
         "recheck_by": officer_words(status.recheck.officer, city, language)
         if status.recheck is not None and status.recheck.outcome is not None
         else "",
