@@ -108,6 +108,8 @@ DATABASES = {
         engine="yimen.config.postgresql",
         conn_max_age=600,
         conn_health_checks=True,
+        # Behind a pooler a transaction's connection is another's in the next: no cursor outlives it.
+        disable_server_side_cursors=os.environ.get("YIMEN_POOLED") == "1",
     )
 }
 if "YIMEN_TEST_DATABASE" in os.environ:
