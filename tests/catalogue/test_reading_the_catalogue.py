@@ -21,7 +21,7 @@ from yimen.catalogue.queries import (
     services_for_life_event,
     services_of_agency,
 )
-from yimen.catalogue.rules import CityHasProblems, search_words
+from yimen.catalogue.rules import CityHasProblems, search_words, words_index
 from yimen.catalogue.types import Audience
 from yimen.ledger.queries import zone_of_days
 
@@ -255,5 +255,5 @@ def test_thousands_of_services_are_found_in_no_time() -> None:
     files = {str(p.relative_to(root)): p.read_bytes() for p in root.rglob("*.*") if p.is_file()}
     city, _ = load_files(files, "shanghai")
     assert city is not None
-    index = queries._indexed(city.services.values(), "zh")
+    index = words_index(city.services.values(), "zh")
     assert index["低保"] == {"minimum-living-allowance": 4.0}

@@ -117,7 +117,10 @@ class LifeEvent:
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """A commission, bureau, office, district or neighbourhood office."""
+    """A commission, bureau, office, district or neighbourhood office.
+
+    On the day ``until`` it is no longer there and its successor has what it did: `rules.agencies`.
+    """
 
     code: str
     title: Text
@@ -131,6 +134,9 @@ class Agency:
     division: str = ""
     duties: Text = _NO_TEXT
     source: str = ""
+    since: date | None = None  # None: from before all that the city remembers
+    until: date | None = None
+    successor: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import logging
 import math
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -48,16 +48,20 @@ from yimen.catalogue.rules import (
     CityHasProblems,
     NoCityApplied,
     UnknownServiceVersion,
+    best_first,
+    days_without_change,
     declaration_changes,
-    search_words,
+    moved_agencies,
+    moved_city,
+    moved_service,
     service_changes,
+    words_index,
 )
 from yimen.catalogue.types import Audience, ChangeKind
 
 log = logging.getLogger(__name__)
 
 RECHECK_SECONDS = 2.0
-_WEIGHTS = (("title", 5.0), ("keywords", 4.0), ("summary", 2.0))
 
 
 @dataclass(frozen=True)
@@ -97,19 +101,38 @@ class _Held:
     def __init__(self) -> None:
         self.lock = Lock()
         self.release = 0
-        self.city: City | None = None
+        self.declared: City | None = None  # as its folder has it
+        self.city: City | None = None  # with the agencies that act today
+        self.days = (date.min, date.max)  # first, and end: on these the same agencies act
         self.asked_at = -math.inf
         self.derived: dict[str, object] = {}  # made from the city when first asked for
 
     def is_fresh(self) -> bool:
-        """Say whether it was asked a moment ago."""
-        return time.monotonic() - self.asked_at < RECHECK_SECONDS
+        """Say whether it was asked a moment ago, on a day on which the same agencies act."""
+        return time.monotonic() - self.asked_at < RECHECK_SECONDS and self.is_of_today()
 
-    def hold(self, city: City | None, release: int) -> None:
-        """Hold another city, and nothing that was made from the one before."""
-        self.city, self.release, self.derived = city, release, {}
-        if city is not None:
-            _speak(city.interface)
+    def is_of_today(self) -> bool:
+        """Say whether the agencies that act in the city held are those of today."""
+        first, end = self.days
+        return self.declared is None or first <= _today(self.declared) < end
+
+    def hold(self, declared: City, release: int) -> City:
+        """Hold another city, or the same on another day, and nothing that was made from before."""
+        today = _today(declared)
+        self.days = days_without_change(declared.agencies, today)
+        city = moved_city(declared, today)
+        self.declared, self.city, self.release, self.derived = declared, city, release, {}
+        _speak(city.interface)
+        return city
+
+    def forget(self) -> None:
+        """Hold no city."""
+        self.declared = self.city = None
+        self.release, self.derived, self.asked_at = 0, {}, -math.inf
+
+
+def _today(city: City) -> date:
+    return clock.today(ZoneInfo(city.time_zone))
 
 
 _held = _Held()
@@ -120,6 +143,8 @@ def current_city(*, asked_now: bool = False) -> City:
 
     Held in the process; at most every two seconds one small query asks for a newer release. What
     follows an event of applying asks now: the city that is held may be the one before.
+
+    Its services and data sets name the agencies that act today: successors of those declared.
     """
     city = None if asked_now else _held.city
     if city is not None and _held.is_fresh():
@@ -141,8 +166,9 @@ def _asked(asked_now: bool = False) -> City:
     if newest is None:
         raise NoCityApplied
     if city is None or newest[0] != _held.release:
-        city = _city_of_release(*newest)
-        _held.hold(city, newest[0])
+        city = _held.hold(_city_of_release(*newest), newest[0])
+    elif not _held.is_of_today():
+        city = _held.hold(_held.declared or city, newest[0])
     _held.asked_at = time.monotonic()
     return city
 
@@ -150,8 +176,7 @@ def _asked(asked_now: bool = False) -> City:
 def forget_city() -> None:
     """Let this process ask again: after applying, and between tests."""
     with _held.lock:
-        _held.hold(None, 0)
-        _held.asked_at = -math.inf
+        _held.forget()
     _stored_service.cache_clear()
     _stored_process.cache_clear()
 
@@ -197,8 +222,21 @@ def _city_of_release(number: int, name: str) -> City:
 
 
 def service_version(code: str, version: int) -> Service:
-    """Return a version of a service that was ever applied, or raise UnknownServiceVersion."""
-    return _stored_service(code, version)
+    """Return a version of a service that was ever applied, or raise UnknownServiceVersion.
+
+    It names the agencies that act today, as the city in force does.
+    """
+    return moved_service(_stored_service(code, version), agencies_moved())
+
+
+def agencies_moved() -> Mapping[str, str]:
+    """Return the agencies whose work lies with another one today, each with that one."""
+    return _derived("moved", lambda city: moved_agencies(city.agencies, _today(city)))
+
+
+def acting(code: str) -> str:
+    """Return the code of the agency that does today what this one did."""
+    return agencies_moved().get(code, code)
 
 
 @lru_cache(maxsize=1024)
@@ -235,13 +273,13 @@ def _stored(code: str, version: int) -> tuple[ServiceVersion, dict[str, bytes]]:
 def is_open(service: Service, today: date | None = None) -> bool:
     """Say whether a service takes applications today."""
     since = service.closed_since
-    return since is None or (today or clock.today(current_zone())) < since
+    return since is None or (today or _today(current_city())) < since
 
 
 def open_services() -> tuple[Service, ...]:
     """Return the services that take applications today, by code."""
-    today = clock.today(current_zone())
-    services = current_city().services.values()
+    city = current_city()
+    services, today = city.services.values(), _today(city)
     return tuple(sorted((s for s in services if is_open(s, today)), key=lambda s: s.code))
 
 
@@ -275,28 +313,11 @@ def find_services(words: str, language: str, limit: int = 20) -> tuple[Service, 
     A word counts more where few services have it, and more in the title than in the summary.
     """
     tag = language.split("-")[0].lower()
-    index = _derived(f"index.{tag}", lambda city: _indexed(city.services.values(), tag))
-    services = current_city().services
-    scores: dict[str, float] = {}
-    for word in set(search_words(words)):
-        found = index.get(word, {})
-        rarity = math.log(1 + len(services) / max(len(found), 1))
-        for code, weight in found.items():
-            scores[code] = scores.get(code, 0.0) + weight * rarity
-    today = clock.today(current_zone())
-    best = sorted(scores, key=lambda code: (-scores[code], code))
+    index = _derived(f"index.{tag}", lambda city: words_index(city.services.values(), tag))
+    city = current_city()
+    services, today = city.services, _today(city)
+    best = best_first(words, index, len(services))
     return tuple(services[c] for c in best if is_open(services[c], today))[:limit]
-
-
-def _indexed(services: Iterable[Service], language: str) -> dict[str, dict[str, float]]:
-    index: dict[str, dict[str, float]] = {}
-    for service in services:
-        for attribute, weight in _WEIGHTS:
-            text = getattr(service, attribute)[language]
-            for word in {*search_words(text), *(c for c in text if c >= "\u3400")}:
-                found = index.setdefault(word, {})
-                found[service.code] = max(found.get(service.code, 0.0), weight)
-    return index
 
 
 def read_city(

@@ -1,4 +1,4 @@
-"""The city itself: its names, colours, roles, life events, agencies, divisions, calendar, amounts."""
+"""The city itself: its names, colours, roles, life events, divisions, calendar, amounts."""
 
 import re
 import zoneinfo
@@ -10,7 +10,6 @@ from typing import TypeVar
 from yimen.base.calendar import DayOff, WorkingCalendar
 from yimen.base.text import Text
 from yimen.catalogue.definition import (
-    Agency,
     Division,
     LifeEvent,
     MendingGround,
@@ -25,10 +24,10 @@ from yimen.catalogue.loader.mending import mending_ground, recheck_terms
 from yimen.catalogue.loader.promises import read_promises
 from yimen.catalogue.loader.reading import Reading, did_you_mean, listed
 from yimen.catalogue.loader.rows import Row, read_rows
-from yimen.catalogue.loader.table import CODE, Table, root_table, unique
+from yimen.catalogue.loader.table import Table, root_table, unique
 from yimen.catalogue.loader.xml import XmlRefused, parsed
 from yimen.catalogue.rules import contrast
-from yimen.catalogue.types import RIGHTS, AgencyKind, DivisionLevel
+from yimen.catalogue.types import RIGHTS, DivisionLevel
 
 PAPER, WHITE = "#F7F5F0", "#FFFFFF"
 MOST_HINTS = 10
@@ -38,7 +37,6 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 _ICON = re.compile(r"[a-z][a-z0-9-]{1,40}")
 _RIGHT = re.compile(r"[a-z]+\.[a-z_]+")
-_SITE = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:/[!-~]*)?")
 _DIVISION = re.compile(r"[0-9A-Z][0-9A-Z-]{1,19}")
 _UP = {
     DivisionLevel.CITY: None,
@@ -336,60 +334,3 @@ def read_standards(reading: Reading) -> dict[str, tuple[Standard, ...]]:
         same.append(standard)
     root.end()
     return {key: tuple(sorted(all_, key=lambda s: s.since)) for key, all_ in found.items()}
-
-
-def read_agencies(
-    reading: Reading, divisions: Mapping[str, Division] | None
-) -> dict[str, Agency] | None:
-    """Return the agencies by code, or None when their file cannot be read."""
-    root = root_table(reading, "agencies.toml")
-    if root is None:
-        return None
-    tables = root.tables("agencies")
-    found: dict[str, Agency] = {}
-    for table in tables:
-        agency = _agency(table, divisions)
-        found.setdefault(agency.code, agency)
-    root.end()
-    unique(tables, "code")
-    for table in tables:
-        _check_parents(table, found)
-    return found
-
-
-def _agency(table: Table, divisions: Mapping[str, Division] | None) -> Agency:
-    site = table.string("site", "", pattern=_SITE, wanted="an address, such as 'http://a.gov.cn'")
-    division = table.reference("division", divisions, "a division", "")
-    agency = Agency(
-        code=table.string("code", pattern=CODE, wanted="a code, such as 'civil-affairs'"),
-        title=table.text("title"),
-        kind=table.choice("kind", AgencyKind),
-        place=table.place(),
-        parent=table.code("parent", ""),
-        site=site,
-        phone=table.string("phone", ""),
-        address=table.text("address", required=False),
-        hours=table.text("hours", required=False),
-        division=division,
-        duties=table.text("duties", required=False),
-        source=table.string("source", ""),
-    )
-    table.end()
-    return agency
-
-
-def _check_parents(table: Table, found: Mapping[str, Agency]) -> None:
-    """Report a parent that is not declared, or a ring of agencies that stand above each other."""
-    code = table.written("code")
-    parent = table.written("parent")
-    if not parent:
-        return
-    if parent not in found:
-        table.check_reference(parent, found, "an agency", "parent")
-        return
-    above, passed = parent, {code}
-    while above in found and above not in passed:
-        passed.add(above)
-        above = found[above].parent
-    if above == code:
-        table.report(f"the agency '{code}' stands above itself by way of '{parent}'", "parent")

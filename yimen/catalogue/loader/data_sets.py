@@ -1,8 +1,10 @@
 """Data sets: the kinds of records that agencies own."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
+from datetime import date
 
-from yimen.catalogue.definition import DataField, DataSet
+from yimen.catalogue.definition import Agency, DataField, DataSet
+from yimen.catalogue.loader.agencies import check_has_agency
 from yimen.catalogue.loader.fields import read_shape
 from yimen.catalogue.loader.reading import Reading
 from yimen.catalogue.loader.table import Table, root_table, unique
@@ -13,7 +15,7 @@ NOT_DATA_SETS = frozenset({"person", "answer", "task", "case"})  # words of the 
 
 
 def read_data_set(
-    reading: Reading, path: str, code: str, agencies: Collection[str] | None
+    reading: Reading, path: str, code: str, agencies: Mapping[str, Agency] | None, today: date
 ) -> DataSet | None:
     """Return the data set of a file, or None when the file cannot be read."""
     root = root_table(reading, path)
@@ -32,6 +34,7 @@ def read_data_set(
         place=root.place(),
         law=law.sourced() if law else None,
     )
+    check_has_agency(root, "owner", agencies, today)
     if law:
         law.end()
     root.end()

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from yimen.base.expression import Expression, ExpressionError
-from yimen.catalogue.definition import DataField, DataSet, FormField, Material, Process
+from yimen.catalogue.definition import Agency, DataField, DataSet, FormField, Material, Process
 from yimen.catalogue.loader.fields import read_shape
 from yimen.catalogue.loader.reading import did_you_mean, listed
 from yimen.catalogue.loader.table import Table, unique
@@ -40,7 +41,8 @@ _FITS = {
 class Known:
     """What a service may refer to. None: not looked at, as for versions of former times."""
 
-    agencies: Collection[str] | None = None
+    agencies: Mapping[str, Agency] | None = None
+    today: date = date.max
     life_events: Collection[str] | None = None
     processes: Mapping[str, Process | None] | None = None  # None: a diagram that is not right
     data_sets: Mapping[str, DataSet | None] | None = None

@@ -16,10 +16,10 @@ from yimen.catalogue.definition import (
     Process,
     Service,
 )
+from yimen.catalogue.loader.agencies import read_agencies
 from yimen.catalogue.loader.bpmn import read_process
 from yimen.catalogue.loader.city import (
     NO_BASICS,
-    read_agencies,
     read_basics,
     read_calendar,
     read_divisions,
@@ -158,7 +158,7 @@ class Loading:
         self.tries_examples = tries_examples
         self.known = Known()
         self.folders: dict[str, list[str]] = {}  # the files of each service
-        self.today = clock.today(ZoneInfo("UTC"))  # the day on which examples are tried out
+        self.today = clock.today(ZoneInfo("UTC"))  # on which it is read and tried out
 
     def prepare(self) -> City:
         """Return the city without its services, after reading all that they may refer to."""
@@ -169,7 +169,7 @@ class Loading:
         agencies = read_agencies(reading, divisions) if self._is_there("agencies.toml") else None
         standards = read_standards(reading)
         data_sets = {
-            code: read_data_set(reading, f"datasets/{code}.toml", code, agencies)
+            code: read_data_set(reading, f"datasets/{code}.toml", code, agencies, self.today)
             for code in self._stems("datasets/", ".toml")
         }
         processes = {
@@ -179,6 +179,7 @@ class Loading:
         whole = {code: found for code, found in data_sets.items() if found is not None}
         self.known = Known(
             agencies=agencies,
+            today=self.today,
             life_events=None if basics is NO_BASICS else basics.life_events,
             processes=processes,
             data_sets=data_sets,

@@ -16,6 +16,7 @@ from yimen.catalogue.definition import (
     Service,
     Sourced,
 )
+from yimen.catalogue.loader.agencies import check_has_agency
 from yimen.catalogue.loader.forms import FormReader, Known, unchecked
 from yimen.catalogue.loader.reading import Reading, did_you_mean, listed
 from yimen.catalogue.loader.table import Table, root_table, unique
@@ -106,7 +107,17 @@ class _Reader:
             closed_since=root.day("closed_since"),
             extension=extension,
         )
+        self._check_agencies(service)
         return service
+
+    def _check_agencies(self, service: Service) -> None:
+        agencies, today = self.known.agencies, self.known.today
+        closed = service.closed_since
+        check_has_agency(self.root, "agency", agencies, today, closed_since=closed)
+        table = self.root.table("bindings")
+        if table is not None:
+            for lane in service.bindings:
+                check_has_agency(table, lane, agencies, today, closed_since=closed)
 
     def _process(self) -> tuple[str, dict[str, str]]:
         root, processes = self.root, self.known.processes

@@ -1,7 +1,13 @@
 """The words by which a text is found: pairs of Chinese characters, plain forms of English words."""
 
+import math
 import re
+from collections.abc import Iterable, Mapping
 from unicodedata import normalize
+
+from yimen.catalogue.definition import Service
+
+_WEIGHTS = (("title", 5.0), ("keywords", 4.0), ("summary", 2.0))
 
 # Words that stand in every English question and say nothing of what is wanted.
 _IDLE = frozenset(
@@ -123,3 +129,26 @@ def _plain(word: str) -> str:
     if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
         return word[:-1]
     return word
+
+
+def words_index(services: Iterable[Service], language: str) -> dict[str, dict[str, float]]:
+    """Return by word how much each service is about it."""
+    index: dict[str, dict[str, float]] = {}
+    for service in services:
+        for attribute, weight in _WEIGHTS:
+            text = getattr(service, attribute)[language]
+            for word in {*search_words(text), *(c for c in text if c >= "\u3400")}:
+                found = index.setdefault(word, {})
+                found[service.code] = max(found.get(service.code, 0.0), weight)
+    return index
+
+
+def best_first(words: str, index: Mapping[str, Mapping[str, float]], services: int) -> list[str]:
+    """Return the codes of what these words speak of, best first; a rare word counts more."""
+    scores: dict[str, float] = {}
+    for word in set(search_words(words)):
+        found = index.get(word, {})
+        rarity = math.log(1 + services / max(len(found), 1))
+        for code, weight in found.items():
+            scores[code] = scores.get(code, 0.0) + weight * rarity
+    return sorted(scores, key=lambda code: (-scores[code], code))
