@@ -46,6 +46,18 @@ def test_a_template_that_does_not_hold_is_said_by_its_name(template: Path) -> No
         paper(template, "王芳")
 
 
-def test_a_document_of_nothing_but_unknown_characters_is_refused(template: Path) -> None:
-    with pytest.raises(TypesettingError, match=r"could not be displayed|codepoint"):
-        paper(template, "".join(chr(0xE000 + number) for number in range(150)))
+@pytest.mark.parametrize("count", [150, 1000])
+def test_a_document_of_nothing_but_unknown_characters_is_set_with_their_numbers(
+    template: Path, count: int
+) -> None:
+    name = "".join(chr(0xE000 + number) for number in range(count))
+    with pikepdf.open(BytesIO(paper(template, name))) as opened:
+        assert len(opened.pages) >= 1
+
+
+def test_a_document_is_not_tried_for_ever(template: Path) -> None:
+    template.write_text(
+        TEMPLATE + "#str.from-unicode(57344 + data.names.at(0).name.len())\n", "utf-8"
+    )
+    with pytest.raises(TypesettingError, match=r"could not be displayed|codepoint|remain"):
+        paper(template, "\ue000")

@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from allauth.account.authentication import get_authentication_records
+from allauth.account.models import EmailAddress
 from allauth.mfa.app_settings import TOTP_PERIOD
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
@@ -15,6 +16,7 @@ from django.utils.translation import get_language
 
 from yimen.accounts.models import Absence, Account, StaffPost
 from yimen.accounts.rules import check_is_system, check_may_manage_staff, delegated
+from yimen.accounts.types import AbsenceKept, AccountKept, EmailKept, FactorKept, PostKept
 from yimen.base.actor import ANONYMOUS, Actor, ActorKind, Channel, Post
 from yimen.base.clock import now, today
 from yimen.catalogue.definition import City
@@ -183,6 +185,37 @@ def absences_of(actor: Actor) -> tuple[Absence, ...]:
     rows = Absence.objects.filter(until_day__gte=city_today(), withdrawn=False)
     mine = models.Q(account_id=actor.account_id) | models.Q(delegate_id=actor.account_id)
     return tuple(rows.filter(mine).select_related("account", "delegate").order_by("from_day"))
+
+
+def account_kept(actor: Actor) -> AccountKept | None:
+    """Return all that is kept of the actor's own account, without secrets; None for visitors."""
+    if actor.account_id is None:
+        return None
+    account = Account.objects.get(pk=actor.account_id)
+    emails = EmailAddress.objects.filter(user_id=account.pk).order_by("pk")
+    factors = Authenticator.objects.filter(user_id=account.pk).order_by("pk")
+    posts = StaffPost.objects.filter(account_id=account.pk).order_by("since", "id")
+    mine = models.Q(account_id=account.pk) | models.Q(delegate_id=account.pk)
+    absences = Absence.objects.filter(mine).order_by("from_day", "id")
+    return AccountKept(
+        user_name=account.username,
+        name=account.first_name,
+        is_staff=account.is_staff,
+        tied=account.person_id is not None,
+        made_at=account.date_joined,
+        signed_in_at=account.last_login,
+        email_addresses=tuple(EmailKept(row.email, row.verified, row.primary) for row in emails),
+        second_factors=tuple(
+            FactorKept(str(row.type), row.created_at, row.last_used_at) for row in factors
+        ),
+        posts=tuple(
+            PostKept(row.agency, row.role, row.office_number, row.since, row.until) for row in posts
+        ),
+        absences=tuple(
+            AbsenceKept(row.from_day, row.until_day, row.delegate_id == account.pk, row.withdrawn)
+            for row in absences
+        ),
+    )
 
 
 def signed_in_at(request: HttpRequest) -> datetime | None:

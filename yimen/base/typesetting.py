@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,11 @@ def _fonts() -> typst.Fonts:
 
 _SHAPELESS = re.compile(r'(?:the text|contains the codepoint) `"(.+?)"`', re.DOTALL)
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
-_MOST_SHAPELESS = 100  # different characters in one document
+# What the font of our papers has for certain: no need to ask for each of them.
+_COMMON = re.compile(r"[ -~\u00a0-\u00ff\u3000-\u3029\u4e00-\u9fa5\uff01-\uff5e]+")
+_MOST_ASKED = 400  # characters beyond the common ones; asking for one takes about 5 ms
+_ROUNDS = 20
+_ONE_CHARACTER = Path(__file__).with_name("one_character.typ")
 
 
 def compile_pdf(template: Path, data: Mapping[str, object], *, at: datetime) -> bytes:
@@ -45,8 +49,8 @@ def compile_pdf(template: Path, data: Mapping[str, object], *, at: datetime) -> 
     another name. Raises TypesettingError.
     """
     compiler = typst.Compiler(template, root=template.parent, font_paths=_fonts())
-    shapeless: set[str] = set()
-    while True:
+    shapeless: frozenset[str] = frozenset()
+    for _round in range(_ROUNDS):
         written = json.dumps(_numbered(data, shapeless), ensure_ascii=False, sort_keys=True)
         try:
             pdf = compiler.compile(
@@ -57,25 +61,53 @@ def compile_pdf(template: Path, data: Mapping[str, object], *, at: datetime) -> 
             )
         except typst.TypstError as error:
             more = _named_in(error.message) - shapeless
-            if not more or len(shapeless) > _MOST_SHAPELESS:
+            if not more:
                 raise TypesettingError(template, error.message) from error
-            shapeless |= more
+            # One message names one of them: the others are found before the whole is set again.
+            shapeless |= more if shapeless else more | _shapeless_of(written)
         else:
             if not isinstance(pdf, bytes):
                 raise TypesettingError(template, "no single document came out")
             return pdf
+    raise TypesettingError(template, "characters without a shape remain")
 
 
-def _named_in(words: str) -> set[str]:
+def _shapeless_of(written: str) -> frozenset[str]:
+    """Return the characters of a document that no font has.
+
+    Where very many are rare, all of those count as such: a paper with numbers in it is better than
+    none, and nobody keeps a process busy with a list of all characters.
+    """
+    rare = frozenset(_COMMON.sub("", written))
+    if len(rare) > _MOST_ASKED:
+        return rare
+    return frozenset(character for character in rare if not _has_shape(character))
+
+
+@lru_cache(maxsize=4096)
+def _has_shape(character: str) -> bool:
+    try:
+        typst.compile(
+            _ONE_CHARACTER,
+            root=_ONE_CHARACTER.parent,
+            font_paths=_fonts(),
+            format="pdf",
+            sys_inputs={"character": character},
+            pdf_standards=["a-2a"],
+        )
+    except typst.TypstError:
+        return False
+    return True
+
+
+def _named_in(words: str) -> frozenset[str]:
     """Return the characters that typst says no font has."""
     found = _SHAPELESS.search(words)
     named = _ESCAPED.sub(lambda code: chr(int(code[1], 16)), found[1]) if found else ""
-    return {
-        character for character in named if not (character.isascii() and character.isprintable())
-    }
+    return frozenset(c for c in named if not (c.isascii() and c.isprintable()))
 
 
-def _numbered(data: Any, shapeless: set[str]) -> Any:
+def _numbered(data: Any, shapeless: frozenset[str]) -> Any:
     """Return the data with these characters written as their numbers."""
     match data:
         case str():

@@ -65,6 +65,7 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/m/user",
     "change_password": "5/m/user",
     "manage_email": "10/m/user",
+    "own_data": "10/h/user",
     # Codes of the portal: to see a status, to go on with a draft elsewhere.
     "status_code": "30/h/ip",
     "status_try": "60/h/ip",

@@ -134,3 +134,11 @@ class RecordRead(Event):
     acting_for_account_id: int | None
     purpose_kind: str
     service_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class DataDownloaded(Event):
+    """Somebody downloaded all that is kept of them. What it was is not told here."""
+
+    kind: ClassVar[str] = "people.data_downloaded"
+    account_id: int

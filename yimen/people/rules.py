@@ -132,7 +132,7 @@ class TooManyRequests(PeopleError):
 
 
 class NeedsAccount(PeopleError):
-    """Only somebody who has signed in as a resident can ask for a tie."""
+    """Only somebody who has signed in can do this; a tie is for residents alone."""
 
 
 class TiedAlready(PeopleError):
@@ -279,6 +279,13 @@ def check_claim(actor: Actor, *, provisional: bool, surviving_id: UUID) -> None:
         raise NotAllowed(MERGE)
     if not provisional:
         raise NotProvisional
+
+
+def check_has_account(actor: Actor) -> int:
+    """Return the account that acts, or refuse visitors."""
+    if actor.account_id is None:
+        raise NeedsAccount
+    return actor.account_id
 
 
 def check_may_request_tie(actor: Actor) -> int:

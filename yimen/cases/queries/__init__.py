@@ -26,6 +26,7 @@ from yimen.cases.queries.drafts import (
 )
 from yimen.cases.queries.extensions import WaitingExtension, waiting_extensions
 from yimen.cases.queries.figures import Figures, figures
+from yimen.cases.queries.kept import CaseKept, DecisionKept, DraftKept, cases_kept, drafts_kept
 from yimen.cases.queries.opening import AnswerLine, Applicant, CaseFileView, TaskView, file
 from yimen.cases.queries.own import (
     CaseSummary,
@@ -55,12 +56,15 @@ __all__ = [
     "Applicant",
     "AskedCorrection",
     "CaseFileView",
+    "CaseKept",
     "CaseRecords",
     "CaseStatus",
     "CaseSummary",
     "CriterionFacts",
+    "DecisionKept",
     "DecisionView",
     "DocumentView",
+    "DraftKept",
     "DraftView",
     "ExtensionView",
     "Figures",
@@ -77,6 +81,7 @@ __all__ = [
     "WaitingExtension",
     "case_file",
     "case_visible_to",
+    "cases_kept",
     "cases_of",
     "cases_visible_to",
     "desks",
@@ -84,6 +89,7 @@ __all__ = [
     "document_by_hash",
     "draft",
     "drafts",
+    "drafts_kept",
     "figures",
     "file",
     "history",

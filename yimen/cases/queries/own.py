@@ -92,11 +92,13 @@ def files_of(case: Case) -> tuple[FileView, ...]:
     rows = CaseFile.objects.filter(
         person_id=case.person_id, case_id=case.id, replaced_at__isnull=True
     )
-    return tuple(
-        FileView(
-            row.id, row.material_key, row.name, row.size, row.media_type, row.sha256, row.added_at
-        )
-        for row in rows.order_by("id")
+    return tuple(case_file_view(row) for row in rows.order_by("id"))
+
+
+def case_file_view(row: CaseFile) -> FileView:
+    """Return a file's row as channels see it."""
+    return FileView(
+        row.id, row.material_key, row.name, row.size, row.media_type, row.sha256, row.added_at
     )
 
 

@@ -246,7 +246,7 @@ def status_of(case: Case, *, full: bool) -> CaseStatus:
         now_with=tuple(_now_with(task) for task in tasks_of(case) if _is_active(task)),
         your_turn=_asked(case),
         extension=_extension(case),
-        decision=_decision_view(in_force) if in_force is not None else None,
+        decision=decision_view(in_force) if in_force is not None else None,
         late=lateness_of(case) if was_late and case.closed_at is None else None,
         history=lines,
         documents=documents_of(case, decisions),
@@ -302,14 +302,16 @@ def history_of(case: Case, *, full: bool) -> tuple[HistoryLine, ...]:
     """Return the history of a case whose row was found within the actor's scope."""
     shown = Q() if full else Q(kind__in=[str(kind) for kind in SHOWN_TO_RESIDENTS])
     rows = History.objects.filter(shown, person_id=case.person_id, case_id=case.id)
-    return tuple(
-        HistoryLine(
-            row.at,
-            HistoryKind(row.kind),
-            OfficerName(row.agency, row.office_number),
-            row.data if full else _open_to_residents(row.kind, row.data),
-        )
-        for row in rows.order_by("id")
+    return tuple(history_line(row, full=full) for row in rows.order_by("id"))
+
+
+def history_line(row: History, *, full: bool) -> HistoryLine:
+    """Return a row of a history as channels see it; residents do not read what officers noted."""
+    return HistoryLine(
+        row.at,
+        HistoryKind(row.kind),
+        OfficerName(row.agency, row.office_number),
+        row.data if full else _open_to_residents(row.kind, row.data),
     )
 
 
@@ -330,7 +332,8 @@ def decisions_of(case: Case) -> tuple[Decision, ...]:
     return tuple(rows.order_by("id"))
 
 
-def _decision_view(row: Decision) -> DecisionView:
+def decision_view(row: Decision) -> DecisionView:
+    """Return a decision's row as channels see it."""
     return DecisionView(
         id=row.id,
         outcome=Outcome(row.outcome),

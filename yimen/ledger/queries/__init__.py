@@ -63,11 +63,11 @@ def events_after(
 
 
 def events_about(
-    person_ids: Collection[UUID], *, kinds: Collection[str] | None = None, limit: int = 100
+    person_ids: Collection[UUID], *, kinds: Collection[str] | None = None, limit: int | None = 100
 ) -> list[LedgerEntry]:
     """Return the newest events about a person, sealed or not, under all ids that person has.
 
-    The caller has made sure that its actor may see them.
+    Without a limit, all of them. The caller has made sure that its actor may see them.
     """
     events = Event.objects.filter(person_id__in=person_ids).order_by("-id")
     if kinds is not None:

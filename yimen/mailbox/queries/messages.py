@@ -27,6 +27,7 @@ class DeliveryView:
     at: datetime  # when it came into this state, or was last tried
     printed: bool = False  # a letter that lies with the printer
     no_address: bool = False  # a letter that can only be fetched
+    address: str = ""  # where it was brought to
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ def _delivery(row: Delivery) -> DeliveryView:
         at=row.settled_at or row.sent_at or row.tried_at or row.queued_at,
         printed=row.run_id is not None,
         no_address=row.error == NO_ADDRESS,
+        address=row.address,
     )
 
 
@@ -93,6 +95,18 @@ def messages_of(actor: Actor, before: UUID | None = None) -> tuple[MessageView, 
     if before is not None:
         rows = rows.filter(id__lt=before)
     return _views(rows.order_by("-id")[:PAGE])
+
+
+def messages_kept(actor: Actor) -> tuple[MessageView, ...]:
+    """Return all messages of the actor's, the newest first; staff and visitors have none."""
+    return _views(_visible_to(actor).order_by("-id"))
+
+
+def code_messages_kept(actor: Actor) -> tuple[DeliveryView, ...]:
+    """Return what was sent to the actor beside the mailbox: codes, whose texts are not kept."""
+    ids = acting_ids(actor)
+    rows = Delivery.objects.filter(person_id__in=ids, message_id__isnull=True)
+    return tuple(_delivery(row) for row in rows.order_by("queued_at", "id"))
 
 
 def message(actor: Actor, message_id: UUID) -> MessageView:

@@ -1,5 +1,6 @@
 """Every write to persons and their records."""
 
+from yimen.people.actions.downloading import note_download
 from yimen.people.actions.households import join_household, leave_household, register_household
 from yimen.people.actions.merging import claim_provisional, merge, unmerge
 from yimen.people.actions.records import write_records
@@ -18,6 +19,7 @@ __all__ = [
     "make_provisional_person",
     "mark_letter_posted",
     "merge",
+    "note_download",
     "register_household",
     "register_organisation",
     "register_person",

@@ -1,6 +1,7 @@
 """Reads of persons and their records, the actor first. Reading somebody's record writes an entry."""
 
 from yimen.people.queries.judging import eligibility, says
+from yimen.people.queries.kept import PersonKept, RecordKept, SubjectKept, person_kept
 from yimen.people.queries.knowing import facts
 from yimen.people.queries.persons import (
     acting_ids,
@@ -20,6 +21,9 @@ from yimen.people.queries.records import open_record, subjects_from
 from yimen.people.queries.ties import letters_waiting, tie_state
 
 __all__ = [
+    "PersonKept",
+    "RecordKept",
+    "SubjectKept",
     "acting_ids",
     "all_ids",
     "eligibility",
@@ -33,6 +37,7 @@ __all__ = [
     "organisations_of",
     "own_ids",
     "person",
+    "person_kept",
     "readings_of",
     "representatives_of",
     "says",

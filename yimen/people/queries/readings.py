@@ -11,12 +11,12 @@ from yimen.people.types import PurposeKind, Reading
 NEWEST = 1000
 
 
-def readings_of(actor: Actor) -> tuple[Reading, ...]:
+def readings_of(actor: Actor, *, limit: int | None = NEWEST) -> tuple[Reading, ...]:
     """Return who read records of the person who acts, newest first, a thousand at most.
 
-    Those of organisations that the person represents are among them, with their names. Only for an
-    account that is tied: it is the person's own list and nobody else's. Officers are named by
-    agency and office number.
+    Without a limit, all of them. Those of organisations that the person represents are among them,
+    with their names. Only for an account that is tied: it is the person's own list and nobody
+    else's. Officers are named by agency and office number.
     """
     if not actor.identified:
         return ()
@@ -26,7 +26,7 @@ def readings_of(actor: Actor) -> tuple[Reading, ...]:
         for organisation in represented_by(ids)
         for one in all_ids(organisation.pk)
     }
-    entries = events_about((*ids, *about), kinds=[RecordRead.kind], limit=NEWEST)
+    entries = events_about((*ids, *about), kinds=[RecordRead.kind], limit=limit)
     readers = {_reader(entry) for entry in entries if entry.actor_account is not None}
     offices = office_numbers(readers) if readers else {}
     return tuple(

@@ -63,13 +63,13 @@ class Sitting:
 def readings(request: HttpRequest) -> HttpResponse:
     """Show who read what about the person, and why; newest first, single readings on demand."""
     actor, city = actor_for(request), current_city()
-    sittings = _sittings(queries.readings_of(actor), city, actor.language)
+    sittings = sittings_of(queries.readings_of(actor), city, actor.language)
     page = Paginator(sittings, SITTINGS_ON_A_PAGE).get_page(request.GET.get("page"))
     context = {"sittings": page.object_list, "page": page, "identified": actor.identified}
     return render(request, "account/readings.html", context)
 
 
-def _sittings(found: Iterable[Reading], city: City, language: str) -> list[Sitting]:
+def sittings_of(found: Iterable[Reading], city: City, language: str) -> list[Sitting]:
     """Return the readings by day, office and purpose; a case read ten times is one line."""
     by_sitting: dict[tuple[object, ...], list[Reading]] = {}
     for reading in found:

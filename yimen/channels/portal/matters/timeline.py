@@ -11,7 +11,7 @@ from yimen.cases.queries import CaseStatus, HistoryLine
 from yimen.cases.types import CaseState, DocumentKind, HistoryKind, Outcome
 from yimen.catalogue.definition import City, ProcessStep, Service
 from yimen.catalogue.queries import process_of
-from yimen.catalogue.types import DayUnit, NodeKind
+from yimen.catalogue.types import NodeKind
 from yimen.channels.shared import wording
 from yimen.channels.shared.components import Progress, TimelineItem
 from yimen.channels.shared.names import agency_words, officer_words
@@ -38,10 +38,10 @@ def title_of(service: Service, key: str, language: str) -> str:
 def _done(line: HistoryLine, status: CaseStatus, city: City, language: str) -> TimelineItem | None:
     if line.kind is HistoryKind.CORRECTION_ASKED and _is_the_open_one(line, status):
         return None  # it is the resident's turn, which stands below
-    make = _DONE.get(line.kind)
-    if make is None:
+    words = history_words(line, status.service, city, language)
+    if words is None:
         return None
-    title, says = make(line, status, city, language)
+    title, says = words
     ended = status.ending is not None and line.kind is status.ending.kind
     against = line.data.get("outcome") in (Outcome.REFUSED, Outcome.REVOKED)
     progress = Progress.STOPPED if against or ended else Progress.DONE
@@ -55,42 +55,42 @@ def _is_the_open_one(line: HistoryLine, status: CaseStatus) -> bool:
 Words = tuple[str, str]  # title, and what else there is to say
 
 
-def _submitted(_line: HistoryLine, status: CaseStatus, _city: City, _language: str) -> Words:
+def _submitted(_line: HistoryLine, service: Service, _city: City, _language: str) -> Words:
     return _("Your application arrived"), ""
 
 
-def _reviewed(line: HistoryLine, _status: CaseStatus, city: City, language: str) -> Words:
+def _reviewed(line: HistoryLine, _service: Service, city: City, language: str) -> Words:
     return _("Your papers were looked through"), officer_words(line.officer, city, language)
 
 
-def _step_done(line: HistoryLine, status: CaseStatus, city: City, language: str) -> Words:
+def _step_done(line: HistoryLine, service: Service, city: City, language: str) -> Words:
     """Name the step; what was said in it is part of the decision and is given with its reasons."""
     key = line.data.get("task")
-    tasks = process_of(status.service).tasks
+    tasks = process_of(service).tasks
     title = next((task.title[language] for task in tasks if task.key == key), "")
     return title or _("A step was finished"), officer_words(line.officer, city, language)
 
 
-def _asked(line: HistoryLine, status: CaseStatus, city: City, language: str) -> Words:
-    return _("You were asked for something"), _titles(line, status, language)
+def _asked(line: HistoryLine, service: Service, city: City, language: str) -> Words:
+    return _("You were asked for something"), _titles(line, service, language)
 
 
-def _answered(line: HistoryLine, _status: CaseStatus, _city: City, _language: str) -> Words:
+def _answered(line: HistoryLine, _service: Service, _city: City, _language: str) -> Words:
     return _("You sent what was asked for"), _("The clock runs again.")
 
 
-def _taken_back(line: HistoryLine, _status: CaseStatus, city: City, language: str) -> Words:
+def _taken_back(line: HistoryLine, _service: Service, city: City, language: str) -> Words:
     who = officer_words(line.officer, city, language)
     return _("It goes on without what you were asked for"), who
 
 
-def _extended(line: HistoryLine, status: CaseStatus, _city: City, _language: str) -> Words:
-    amount = wording.days(int(str(line.data.get("days", 0))), DayUnit(status.promised.unit))
+def _extended(line: HistoryLine, service: Service, _city: City, _language: str) -> Words:
+    amount = wording.days(int(str(line.data.get("days", 0))), service.promised.unit)
     title = _("The time limit was extended by %(amount)s") % {"amount": amount}
     return title, str(line.data.get("reason", ""))
 
 
-def _due_changed(line: HistoryLine, _status: CaseStatus, _city: City, language: str) -> Words:
+def _due_changed(line: HistoryLine, _service: Service, _city: City, language: str) -> Words:
     due = line.data.get("promised_due")
     says = ""
     if isinstance(due, str):
@@ -99,14 +99,14 @@ def _due_changed(line: HistoryLine, _status: CaseStatus, _city: City, language: 
     return _("The calendar of working days was changed"), says
 
 
-def _late(line: HistoryLine, _status: CaseStatus, _city: City, language: str) -> Words:
+def _late(line: HistoryLine, _service: Service, _city: City, language: str) -> Words:
     day = wording.day(date.fromisoformat(str(line.data["promised_due"])), language)
     says = line.data["says"]
     reason = Text.of(says)[language] if isinstance(says, dict) else ""
     return _("We could not keep our promise. The new day: %(day)s") % {"day": day}, reason
 
 
-def _decided(line: HistoryLine, status: CaseStatus, city: City, language: str) -> Words:
+def _decided(line: HistoryLine, service: Service, city: City, language: str) -> Words:
     approved = line.data.get("outcome") == Outcome.APPROVED
     who = officer_words(line.officer, city, language)
     if not line.officer.office_number:
@@ -114,7 +114,7 @@ def _decided(line: HistoryLine, status: CaseStatus, city: City, language: str) -
     return (_("Approved") if approved else _("Refused")), who
 
 
-def _issued(line: HistoryLine, _status: CaseStatus, _city: City, _language: str) -> Words:
+def _issued(line: HistoryLine, _service: Service, _city: City, _language: str) -> Words:
     if line.data.get("kind") == DocumentKind.CERTIFICATE:
         return _("Your document is ready"), ""
     if line.data.get("kind") == DocumentKind.REVOCATION:
@@ -122,15 +122,15 @@ def _issued(line: HistoryLine, _status: CaseStatus, _city: City, _language: str)
     return _("The letter with the reasons is ready"), ""
 
 
-def _withdrawn(line: HistoryLine, _status: CaseStatus, _city: City, _language: str) -> Words:
+def _withdrawn(line: HistoryLine, _service: Service, _city: City, _language: str) -> Words:
     return _("You withdrew the application"), str(line.data.get("reason", ""))
 
 
-def _revoked(line: HistoryLine, _status: CaseStatus, city: City, language: str) -> Words:
+def _revoked(line: HistoryLine, _service: Service, city: City, language: str) -> Words:
     return _("The approval was revoked"), officer_words(line.officer, city, language)
 
 
-def _corrected(line: HistoryLine, _status: CaseStatus, city: City, language: str) -> Words:
+def _corrected(line: HistoryLine, _service: Service, city: City, language: str) -> Words:
     approved = line.data.get("outcome") == Outcome.APPROVED
     title = (
         _("The decision was corrected: approved")
@@ -140,33 +140,33 @@ def _corrected(line: HistoryLine, _status: CaseStatus, city: City, language: str
     return title, officer_words(line.officer, city, language)
 
 
-def _voided(line: HistoryLine, _status: CaseStatus, city: City, language: str) -> Words:
+def _voided(line: HistoryLine, _service: Service, city: City, language: str) -> Words:
     return _("Declared void"), officer_words(line.officer, city, language)
 
 
-def _recheck_asked(line: HistoryLine, _status: CaseStatus, _city: City, _language: str) -> Words:
+def _recheck_asked(line: HistoryLine, _service: Service, _city: City, _language: str) -> Words:
     return _("You said that it is not solved"), str(line.data.get("reason", ""))
 
 
-def _contested(line: HistoryLine, _status: CaseStatus, _city: City, _language: str) -> Words:
+def _contested(line: HistoryLine, _service: Service, _city: City, _language: str) -> Words:
     return _("You contested the decision"), str(line.data.get("number", ""))
 
 
-def _recheck_ordered(line: HistoryLine, _status: CaseStatus, _city: City, _language: str) -> Words:
+def _recheck_ordered(line: HistoryLine, _service: Service, _city: City, _language: str) -> Words:
     return _("You were right: the decision has to be changed"), str(line.data.get("number", ""))
 
 
-def _recheck_answered(line: HistoryLine, _status: CaseStatus, city: City, language: str) -> Words:
+def _recheck_answered(line: HistoryLine, _service: Service, city: City, language: str) -> Words:
     return _("Looked at again: the decision stands"), officer_words(line.officer, city, language)
 
 
-def _titles(line: HistoryLine, status: CaseStatus, language: str) -> str:
+def _titles(line: HistoryLine, service: Service, language: str) -> str:
     items = line.data.get("items")
     keys = [str(item["key"]) for item in items] if isinstance(items, list) else []
-    return _("; ").join(title_of(status.service, key, language) for key in keys)
+    return _("; ").join(title_of(service, key, language) for key in keys)
 
 
-_DONE: dict[HistoryKind, Callable[[HistoryLine, CaseStatus, City, str], Words]] = {
+_DONE: dict[HistoryKind, Callable[[HistoryLine, Service, City, str], Words]] = {
     HistoryKind.SUBMITTED: _submitted,
     HistoryKind.REVIEWED: _reviewed,
     HistoryKind.CORRECTION_ASKED: _asked,
@@ -188,6 +188,12 @@ _DONE: dict[HistoryKind, Callable[[HistoryLine, CaseStatus, City, str], Words]] 
     HistoryKind.RECHECK_ORDERED: _recheck_ordered,
     HistoryKind.CONTESTED: _contested,
 }
+
+
+def history_words(line: HistoryLine, service: Service, city: City, language: str) -> Words | None:
+    """Return what happened in words, or None for what is no step for residents."""
+    make = _DONE.get(line.kind)
+    return make(line, service, city, language) if make is not None else None
 
 
 def _now(status: CaseStatus, city: City, language: str) -> list[TimelineItem]:
