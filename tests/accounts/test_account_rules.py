@@ -7,10 +7,19 @@ import pytest
 from yimen.accounts import rules
 from yimen.base.actor import ANONYMOUS, SYSTEM, Actor, ActorKind, Channel, Post
 from yimen.base.identifiers import uuid7
+from yimen.base.text import Text
+from yimen.catalogue.definition import Agency, Place
+from yimen.catalogue.types import AgencyKind
 
 DAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 ONE, OTHER = uuid7(), uuid7()
+AGENCIES = {
+    code: Agency(code, Text(), AgencyKind.BUREAU, Place("", 1), until=until, successor=heir)
+    for code, until, heir in (
+        ("police", None, ""), ("harbour", DAY, "police"), ("lamps", DAY, ""),
+    )
+}  # fmt: skip
 
 
 def staff(*rights: str, agency: str = "police", account_id: int = 7) -> Actor:
@@ -43,13 +52,26 @@ def test_only_the_system_is_the_system() -> None:
 
 
 def test_a_post_needs_a_declared_agency_and_role() -> None:
-    rules.check_post("police", "head", agencies=["police"], roles=["head"])
+    check("police", "head")
     with pytest.raises(rules.UnknownAgency) as agency:
-        rules.check_post("post", "head", agencies=["police"], roles=["head"])
+        check("post", "head")
     assert agency.value.agency == "post"
     with pytest.raises(rules.UnknownRole) as role:
-        rules.check_post("police", "king", agencies=["police"], roles=["head"])
+        check("police", "king")
     assert role.value.role == "king"
+
+
+def check(agency: str, role: str) -> None:
+    rules.check_post(agency, role, DAY, agencies=AGENCIES, roles=["head"])
+
+
+def test_nobody_gets_a_post_in_an_agency_that_has_ended() -> None:
+    with pytest.raises(rules.AgencyEnded) as moved:
+        check("harbour", "head")
+    assert (moved.value.agency, moved.value.successor) == ("harbour", "police")
+    with pytest.raises(rules.AgencyEnded) as ended:
+        check("lamps", "head")
+    assert ended.value.successor == ""
 
 
 def test_an_account_tied_to_a_person_holds_no_post() -> None:

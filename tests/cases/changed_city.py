@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,25 @@ def new_version(service: str, *pairs: tuple[str, str]) -> Change:
 def closed(service: str, since: str = "2020-01-01") -> Change:
     """Return a change that closes a service."""
     return new_version(service, ("card = true", f"card = true\nclosed_since = {since}"))
+
+
+SUCCESSOR = """
+[[agencies]]
+code = "public-order"
+kind = "bureau"
+title = { zh = "上海市公共秩序局", en = "Shanghai Public Order Bureau" }
+parent = "shanghai"
+"""
+
+
+def reformed(until: date, agency: str = "police") -> Change:
+    """Return a change by which an agency ends on a day, and an invented one has its work."""
+
+    def make(folder: Path) -> None:
+        file = folder / "agencies.toml"
+        code, days = f'code = "{agency}"\n', f'until = {until}\nsuccessor = "public-order"\n'
+        text = file.read_text()
+        assert code in text
+        file.write_text(text.replace(code, code + days, 1) + SUCCESSOR + f"from = {until}\n")
+
+    return make

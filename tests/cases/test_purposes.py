@@ -46,3 +46,10 @@ def test_a_draft_is_filled_in_by_the_clerks_agency(city: City) -> None:
     purpose = for_draft(clerk, service)
     assert (purpose.kind, purpose.reference) == (PurposeKind.FILLING_IN, "passport-application")
     assert (purpose.service, purpose.agency) == (service, "police")
+
+
+def test_a_case_of_an_agency_that_has_ended_is_read_by_its_successor(city: City) -> None:
+    service = city.services["minimum-living-allowance"]
+    actor = staff(("fire", "case.read"), ("order", "case.read"))
+    purpose = for_case(actor, SomeCase(), service, moved={"police": "order"})
+    assert purpose.agency == "order"

@@ -15,6 +15,7 @@ from yimen.catalogue.definition import Agency, Place
 from yimen.catalogue.queries import acting, current_city, service_version, services_of_agency
 from yimen.catalogue.rules import (
     acting_agency,
+    acting_since,
     agencies_called,
     days_without_change,
     done_before_by,
@@ -154,6 +155,13 @@ def test_who_ended_without_a_successor_is_followed_by_nobody() -> None:
     assert has_ended(CHAIN["d"], date(2005, 1, 1))
     assert acting_agency(CHAIN, "unknown", date(2010, 1, 1)) == "unknown"
     assert acting_agency({}, "a", date(2010, 1, 1)) == "a"
+
+
+def test_it_is_known_since_when_another_acts() -> None:
+    assert acting_since(CHAIN, "a", date(2004, 12, 31)) is None
+    assert acting_since(CHAIN, "a", date(2005, 1, 1)) == date(2005, 1, 1)
+    assert acting_since(CHAIN, "a", date(2026, 1, 1)) == date(2008, 1, 1)
+    assert acting_since(CHAIN, "d", date(2026, 1, 1)) is None
 
 
 def test_an_agency_is_not_there_before_it_begins() -> None:

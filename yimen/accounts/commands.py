@@ -219,6 +219,9 @@ def _sentence(error: "AccountsError", username: str) -> str:
     match error:
         case rules.UnknownAgency():
             return f"The city declares no agency {error.agency!r}. Nothing was changed."
+        case rules.AgencyEnded():
+            heir = f"; {error.successor!r} has its work" if error.successor else ""
+            return f"The agency {error.agency!r} has ended{heir}. Nothing was changed."
         case rules.UnknownRole():
             known = ", ".join(current_city().roles)
             return f"The city declares no role {error.role!r}, only: {known}. Nothing was changed."

@@ -75,6 +75,22 @@ class PostEnded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PostMoved(Event):
+    """The agency of a post ended: its officer goes on in the same role at the successor.
+
+    ``post_id`` is the post that ended, ``new_post_id`` the one held from now on.
+    """
+
+    kind: ClassVar[str] = "accounts.post_moved"
+    post_id: int
+    new_post_id: int
+    account_id: int
+    agency: str
+    successor: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class AbsenceSet(Event):
     """A colleague stands in for somebody who is away."""
 

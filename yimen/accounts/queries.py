@@ -21,6 +21,7 @@ from yimen.base.actor import ANONYMOUS, Actor, ActorKind, Channel, Post
 from yimen.base.clock import now, today
 from yimen.catalogue.definition import City
 from yimen.catalogue.queries import current_city
+from yimen.catalogue.rules import is_there
 
 PROVISIONAL_PERSON = "provisional_person"  # session key
 ENDED_ACCOUNT = "ended_account"  # session key: whose sign-in has ended on this device
@@ -90,7 +91,8 @@ def _rights(city: City, held: Collection[StaffPost], account_id: int) -> tuple[P
     posts = []
     for row in held:
         role = city.roles.get(row.role)
-        if role is None or row.agency not in city.agencies:
+        agency = city.agencies.get(row.agency)
+        if role is None or agency is None or not is_there(agency, city_today()):
             continue  # the city has dropped the role or the agency: the post carries no right
         post = Post(row.agency, row.role, role.rights)
         if row.account_id != account_id:

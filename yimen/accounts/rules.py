@@ -1,11 +1,13 @@
 """Who may give posts, stand in and tie; when a sign-in ends. Pure decisions."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from yimen.base.actor import Actor, ActorKind, Post
+from yimen.catalogue.definition import Agency
+from yimen.catalogue.rules import acting_agency, has_ended
 
 MANAGE_STAFF = "staff.manage"
 DELEGATE_FOR_OTHERS = "case.delegate"
@@ -62,6 +64,15 @@ class AlreadyTied(AccountsError):
     def __init__(self, *, by_this_account: bool) -> None:
         super().__init__(by_this_account)
         self.by_this_account = by_this_account
+
+
+class AgencyEnded(AccountsError):
+    """The agency is no longer there: nobody gets a post in it. ``successor`` may be ""."""
+
+    def __init__(self, agency: str, successor: str) -> None:
+        super().__init__(agency, successor)
+        self.agency = agency
+        self.successor = successor
 
 
 class PostHeldAlready(AccountsError):
@@ -122,11 +133,14 @@ def check_may_make_staff(actor: Actor) -> None:
 
 
 def check_post(
-    agency: str, role: str, *, agencies: Collection[str], roles: Collection[str]
+    agency: str, role: str, day: date, *, agencies: Mapping[str, Agency], roles: Collection[str]
 ) -> None:
-    """Refuse an agency or role that the city does not declare."""
+    """Refuse an agency or role that the city does not declare, and an agency that has ended."""
     if agency not in agencies:
         raise UnknownAgency(agency)
+    if has_ended(agencies[agency], day):
+        successor = acting_agency(agencies, agency, day)
+        raise AgencyEnded(agency, successor if successor != agency else "")
     if role not in roles:
         raise UnknownRole(role)
 

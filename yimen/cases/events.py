@@ -298,6 +298,17 @@ class Voided(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Moved(Event):
+    """An agency ended: the case, or only these tasks of it, lie with its successor."""
+
+    kind: ClassVar[str] = "cases.moved"
+    case_id: UUID
+    agency: str
+    successor: str
+    tasks: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class StatusCodeSent(Event):
     """A one-time code to see the status of a case was sent."""
 

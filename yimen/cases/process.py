@@ -106,6 +106,7 @@ SHOWN_TO_RESIDENTS = frozenset(
         HistoryKind.RECHECK_ANSWERED,
         HistoryKind.RECHECK_ORDERED,
         HistoryKind.CONTESTED,
+        HistoryKind.MOVED,
     }
 )
 

@@ -30,6 +30,14 @@ def apologise(timestamp: int) -> None:
         pass
 
 
+@app.periodic(cron="* * * * *")
+@app.task(name="yimen.cases.tasks.follow_reforms", queue="cases", queueing_lock="cases-reforms")
+def follow_reforms(timestamp: int) -> None:
+    """Every minute: move what is open at an agency that has ended to its successor."""
+    while actions.move_cases(SYSTEM):
+        pass
+
+
 @app.periodic(cron="17 * * * *")
 @app.task(name="yimen.cases.tasks.clean_up", queue="cases", queueing_lock="cases-clean-up")
 def clean_up(timestamp: int) -> None:

@@ -47,6 +47,7 @@ from yimen.cases.actions.ending import (
     withdraw,
 )
 from yimen.cases.actions.mending import correct_decision, revoke
+from yimen.cases.actions.moving import move_cases
 from yimen.cases.actions.papers import extend_papers, issue_document
 from yimen.cases.actions.promises import apologise, promise_anew, tell_of_lateness
 from yimen.cases.actions.rechecks import (
@@ -84,6 +85,7 @@ __all__ = [
     "issue_document",
     "keep_seals",
     "make_resume_code",
+    "move_cases",
     "open_status",
     "order_recheck",
     "promise_anew",

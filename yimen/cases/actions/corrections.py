@@ -39,7 +39,7 @@ from yimen.cases.types import (
     TaskState,
     UploadedFile,
 )
-from yimen.catalogue.queries import current_city
+from yimen.catalogue.queries import acting, current_city
 from yimen.catalogue.rules import read_answers
 from yimen.ledger.actions import append
 
@@ -205,14 +205,16 @@ def _go_on(
 def take_back_correction(actor: Actor, receipt_number: str) -> None:
     """Go on without the correction, because it is not needed or does not come; the clock runs.
 
-    Needs ``case.correct`` in the agency that asked. `NotFound` when nothing is asked.
+    Needs ``case.correct`` in the agency that asked, or in its successor. `NotFound` when nothing is
+    asked.
     """
     case = hold_case(actor, receipt_number)
     correction = open_correction(case)
-    check_right(actor, "case.correct", correction.asked_agency)
+    agency = acting(correction.asked_agency)
+    check_right(actor, "case.correct", agency)
     at = now()
     _go_on(actor, case, correction, CorrectionState.TAKEN_BACK, at)
-    who = officer(actor, correction.asked_agency)
+    who = officer(actor, agency)
     write_history(case, HistoryKind.CORRECTION_TAKEN_BACK, at, actor=actor, who=who)
     event = CorrectionTakenBack(case.id, correction.id)
     append(event, actor=actor, person_id=case.person_id)

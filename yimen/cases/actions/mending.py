@@ -25,7 +25,7 @@ from yimen.cases.rules.errors import check_found
 from yimen.cases.rules.mending import check_correction, check_law, check_mend, check_revocable
 from yimen.cases.rules.permissions import check_case_move, check_reason
 from yimen.cases.types import HistoryKind, Mending, Outcome
-from yimen.catalogue.queries import current_city
+from yimen.catalogue.queries import acting, current_city
 from yimen.catalogue.types import MendingKind
 from yimen.ledger.actions import append
 
@@ -34,7 +34,7 @@ from yimen.ledger.actions import append
 def revoke(actor: Actor, receipt_number: str, decision_id: UUID, reason: str, law: str) -> None:
     """Take back an approval. The applicant gets a letter with reason, ground and remedies.
 
-    Needs ``case.mend`` in the agency that decided; ``decision_id`` is the decision the officer saw,
+    Needs ``case.mend`` in the agency that decided or its successor; ``decision_id`` is the decision the officer saw,
     ``law`` the key of a ground that the city declares for revoking. Raises `AlreadyMended` (who,
     when, what) for the second of two officers, `CannotMend` (not an approval), `WrongState` (not
     decided yet), `CaseEnded`, `LawMissing`, `ReasonMissing`, `ReasonTooLong`, `NotAllowed`,
@@ -66,7 +66,7 @@ def correct_decision(
     becomes = check_correction(Outcome(decision.outcome), outcome)
     verdict = _verdict(actor, decision, reason, law, MendingKind.CORRECT)
     if becomes is Outcome.REFUSED:
-        verdict = replace(verdict, grounds=grounds_for(actor, case, decision.agency, grounds))
+        verdict = replace(verdict, grounds=grounds_for(actor, case, verdict.agency, grounds))
     _mend(case, decision, Mending.CORRECTED, becomes, verdict)
 
 
@@ -75,16 +75,17 @@ def _held(actor: Actor, receipt_number: str, decision_id: UUID, verb: str) -> tu
     case = hold_case(actor, receipt_number)
     check_case_move(verb, case.state)
     decision = check_found(decision_in_force(case))
-    check_mend(actor, decision, decision_id)
+    check_mend(actor, decision, decision_id, acting(decision.agency))
     return case, decision
 
 
 def _verdict(actor: Actor, decision: Decision, reason: str, law: str, kind: MendingKind) -> Verdict:
+    agency = acting(decision.agency)
     return Verdict(
         actor,
-        officer(actor, decision.agency),
+        officer(actor, agency),
         reason=check_reason(reason, needed=True),
-        agency=decision.agency,
+        agency=agency,
         law=check_law(current_city(), law, kind),
         replaces=decision.id,
     )

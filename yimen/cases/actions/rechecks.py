@@ -40,7 +40,7 @@ from yimen.cases.rules.permissions import (
 from yimen.cases.rules.rechecks import answer_due, check_may_ask, check_other_officer
 from yimen.cases.types import RECHECK_KEY, HistoryKind, Outcome, TaskOutcome, TaskState
 from yimen.catalogue.definition import RecheckTerms
-from yimen.catalogue.queries import current_city
+from yimen.catalogue.queries import acting, current_city
 from yimen.catalogue.types import TaskKind
 from yimen.ledger.actions import append
 from yimen.mailbox.actions import in_language
@@ -50,7 +50,7 @@ from yimen.mailbox.actions import in_language
 def ask_for_recheck(actor: Actor, receipt_number: str, reason: str) -> None:
     """Say that a decision solves nothing, in one's own words. By the applicant, or a clerk for them.
 
-    The head of the agency that decided gets a task with a due day of its own. Asking again changes
+    The head of the agency that decided, or of its successor, gets a task with a due day of its own. Asking again changes
     nothing: a decision is looked at once. Raises `NoRecheck` (nothing is decided, or the city does
     not offer it), `RecheckTooLate`, `ReasonMissing`, `ReasonTooLong`, `NotAllowed`, `NotFound`.
     """
@@ -139,7 +139,7 @@ def _open(
         kind=TaskKind.RECHECK,
         title=title,
         binding="",
-        agency=decision.agency,
+        agency=acting(decision.agency),
         role=terms.role,
         service_code=case.service_code,
         receipt_number=case.receipt_number,

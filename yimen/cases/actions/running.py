@@ -32,7 +32,7 @@ from yimen.cases.types import (
 )
 from yimen.cases.workflow import Known, Progress, Waiting, advance, start
 from yimen.catalogue.definition import City, Process, Service
-from yimen.catalogue.queries import current_city, process_of
+from yimen.catalogue.queries import acting, current_city, process_of
 from yimen.ledger.actions import append
 
 ELIGIBLE = "case.eligible"
@@ -199,7 +199,7 @@ def record_decision(
         decided_on=day,
         decided_by=verdict.actor.account_id,
         decided_number=verdict.who.office_number,
-        agency=verdict.agency or case.agency,
+        agency=acting(verdict.agency or case.agency),
         grounds=[ground.as_data() for ground in grounds],
         remedies=[remedy.as_data() for remedy in remedies],
         law=verdict.law.as_data() if verdict.law is not None else {},

@@ -49,8 +49,9 @@ class Application(OfPerson):
 class Case(OfPerson):
     """The application being handled. Its id is the application's.
 
-    ``agencies`` are all that its process binds: they may read it. ``calendar_mark`` names the
-    calendar by which its due dates were computed.
+    ``agencies`` are all that its process binds: they may read it. While it is open they follow a
+    reform, afterwards they are those that had it. ``calendar_mark`` names the calendar by which its
+    due dates were computed.
     """
 
     receipt_number = models.CharField(max_length=20)
@@ -100,6 +101,11 @@ class Case(OfPerson):
             ),
             models.Index(
                 fields=["closed_at"], condition=Q(closed_at__isnull=False), name="cases_case_closed"
+            ),
+            models.Index(
+                fields=["agency"],
+                condition=Q(closed_at__isnull=True),
+                name="cases_case_open_agency",
             ),
         ]
 

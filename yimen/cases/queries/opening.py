@@ -32,7 +32,7 @@ from yimen.cases.rules.permissions import (
 from yimen.cases.rules.rechecks import is_own_decision
 from yimen.cases.types import CaseState, Outcome, TaskOutcome, TaskState
 from yimen.catalogue.definition import FormField, Service
-from yimen.catalogue.queries import current_city
+from yimen.catalogue.queries import acting, current_city
 from yimen.catalogue.types import TaskKind
 from yimen.people.types import RecordSource
 
@@ -141,8 +141,8 @@ def file(actor: Actor, receipt_number: str) -> CaseFileView:
         can_void=status.is_open and may_void(actor, case.agency, application.submitted_by),
         can_revoke=decided is not None
         and not looks_away
-        and can_revoke(actor, decided.officer.agency, decided.outcome),
-        corrections=corrections(actor, decided.officer.agency, decided.outcome)
+        and can_revoke(actor, acting(decided.officer.agency), decided.outcome),
+        corrections=corrections(actor, acting(decided.officer.agency), decided.outcome)
         if decided is not None and not looks_away
         else (),
         contested=_contested(case, service, application.answers),

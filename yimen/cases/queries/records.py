@@ -11,7 +11,7 @@ from yimen.cases.rules.drafts import as_json
 from yimen.cases.rules.purposes import for_case
 from yimen.cases.types import NO_TEXT, Ground, StandardNamed
 from yimen.catalogue.definition import City, Criterion, Service
-from yimen.catalogue.queries import current_city
+from yimen.catalogue.queries import agencies_moved, current_city
 from yimen.catalogue.rules import Answer, read_answers
 from yimen.people.queries import eligibility, facts
 from yimen.people.rules import MayNotOpen, check_may_open
@@ -68,7 +68,7 @@ def case_records(
     the criteria.
     """
     city = current_city()
-    purpose = for_case(actor, case, service, agency)
+    purpose = for_case(actor, case, service, agency, agencies_moved())
     names = {name for c in service.criteria for name in c.when.names}.union(also)
     of_records = {name for name in names if not name.startswith("answer.")}
     closed = _closed_to(actor, city, of_records, purpose)

@@ -9,6 +9,7 @@ from yimen.base.identifiers import normal_receipt_number
 from yimen.cases.models import Case, Draft, ReceiptLookup
 from yimen.cases.rules.errors import NotFound, check_found
 from yimen.cases.rules.permissions import check_goes_on
+from yimen.catalogue.queries import agencies_moved
 from yimen.people.queries import acting_ids
 
 READ = "case.read"
@@ -18,12 +19,14 @@ def cases_visible_to(actor: Actor) -> QuerySet[Case]:
     """Return the cases that the actor may see.
 
     Staff: those of the agencies in which they hold ``case.read`` and which the case's process
-    binds. Everybody else: their own.
+    binds, and what agencies left to them that have ended. Everybody else: their own.
     """
     if actor.kind is ActorKind.SYSTEM:
         return Case.objects.all()
     if actor.is_staff:
-        agencies = sorted(actor.agencies_with(READ))
+        reads = actor.agencies_with(READ)
+        left_to_them = {old for old, acts in agencies_moved().items() if acts in reads}
+        agencies = sorted(reads | left_to_them)
         return Case.objects.filter(agencies__overlap=agencies) if agencies else Case.objects.none()
     ids = acting_ids(actor)
     return Case.objects.filter(person_id__in=ids) if ids else Case.objects.none()

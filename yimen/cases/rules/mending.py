@@ -26,13 +26,13 @@ class DecisionLike(Protocol):
     decided_at: datetime
 
 
-def check_mend(actor: Actor, decision: DecisionLike, seen: UUID) -> None:
+def check_mend(actor: Actor, decision: DecisionLike, seen: UUID, agency: str) -> None:
     """Refuse outside the agency that decided, and when another decision is in force by now.
 
     ``seen`` is the decision that the officer had before them: of two who mend it at once, the
-    second is told who did.
+    second is told who did. ``agency`` answers for the decision: who made it, or its successor.
     """
-    check_right(actor, MEND, decision.agency)
+    check_right(actor, MEND, agency)
     if decision.id != seen:
         who = OfficerName(decision.agency, decision.decided_number)
         raise AlreadyMended(who, decision.decided_at, Outcome(decision.outcome))

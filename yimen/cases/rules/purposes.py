@@ -1,11 +1,15 @@
 """What records are opened for when applications are filled in and handled."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Protocol
 
 from yimen.base.actor import Actor
 from yimen.cases.rules.permissions import clerk_agency
 from yimen.catalogue.definition import Service
 from yimen.people.types import Purpose, PurposeKind
+
+_NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 
 class CaseLike(Protocol):
@@ -16,13 +20,21 @@ class CaseLike(Protocol):
     agencies: list[str]
 
 
-def for_case(actor: Actor, case: CaseLike, service: Service, agency: str = "") -> Purpose:
+def for_case(
+    actor: Actor,
+    case: CaseLike,
+    service: Service,
+    agency: str = "",
+    moved: Mapping[str, str] = _NOWHERE,
+) -> Purpose:
     """Return the purpose of handling a case.
 
-    The agency is the one named, else the first of the case's for which the actor may read it.
+    The agency is the one named, else the first of the case's for which the actor may read it;
+    ``moved`` are agencies that have ended, each with its successor.
     """
     reads = actor.agencies_with("case.read")
-    among = (code for code in (case.agency, *case.agencies) if code in reads)
+    acting = (moved.get(code, code) for code in (case.agency, *case.agencies))
+    among = (code for code in acting if code in reads)
     return Purpose(PurposeKind.CASE, case.receipt_number, service, agency or next(among, ""))
 
 

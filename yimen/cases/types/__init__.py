@@ -100,6 +100,7 @@ class HistoryKind(StrEnum):
     RECHECK_ANSWERED = "recheck_answered"
     RECHECK_ORDERED = "recheck_ordered"  # an application that contests the decision was approved
     CONTESTED = "contested"  # an application that contests the decision came in
+    MOVED = "moved"  # its agency ended, and another has its work
 
 
 class CorrectionKind(StrEnum):

@@ -2,6 +2,7 @@
 
 from yimen.catalogue.rules.agencies import (
     acting_agency,
+    acting_since,
     agencies_called,
     days_without_change,
     done_before_by,
@@ -53,6 +54,7 @@ __all__ = [
     "PlanRefused",
     "UnknownServiceVersion",
     "acting_agency",
+    "acting_since",
     "agencies_called",
     "best_first",
     "can_apply_city",

@@ -28,12 +28,26 @@ def acting_agency(agencies: Mapping[str, Agency], code: str, day: date) -> str:
     An agency that ended without a successor, or that is not declared, is returned as it is: nobody
     has taken over.
     """
+    passed = _passed(agencies, code, day)
+    return passed[-1].successor if passed else code
+
+
+def acting_since(agencies: Mapping[str, Agency], code: str, day: date) -> date | None:
+    """Return the day on which the agency that acts now took over from this one; None: it did not."""
+    passed = _passed(agencies, code, day)
+    return passed[-1].until if passed else None
+
+
+def _passed(agencies: Mapping[str, Agency], code: str, day: date) -> list[Agency]:
+    """Return an agency and those after it that have ended by a day and left their work."""
+    passed: list[Agency] = []
     for _step in agencies:  # no way is longer, whatever the declarations say
         agency = agencies.get(code)
         if agency is None or not agency.successor or not has_ended(agency, day):
             break
+        passed.append(agency)
         code = agency.successor
-    return code
+    return passed
 
 
 def moved_agencies(agencies: Mapping[str, Agency], day: date) -> dict[str, str]:

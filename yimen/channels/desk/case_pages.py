@@ -13,7 +13,7 @@ from yimen.cases.queries import CaseFileView
 from yimen.cases.rules.rechecks import is_own_decision
 from yimen.cases.types import DueBand, TaskState
 from yimen.catalogue.definition import City, Process
-from yimen.catalogue.queries import current_city, process_of
+from yimen.catalogue.queries import acting, current_city, process_of
 from yimen.channels.desk import facts, forms, happenings, lanes, mending, stored
 from yimen.channels.desk.door import case_page
 from yimen.channels.desk.forms import Refused
@@ -163,7 +163,7 @@ def _asked(file: CaseFileView, language: str) -> tuple[tuple[str, str], ...]:
 
 def _can_take_back(actor: Actor, file: CaseFileView) -> bool:
     turn = file.status.your_turn
-    return turn is not None and actor.has("case.correct", turn.officer.agency)
+    return turn is not None and actor.has("case.correct", acting(turn.officer.agency))
 
 
 def _can_ask_time(actor: Actor, file: CaseFileView) -> bool:

@@ -13,7 +13,7 @@ from yimen.cases.types import RECHECK_KEY, HistoryKind, LawNamed, Outcome
 from yimen.catalogue.definition import City, Process, Service
 from yimen.channels.desk.refusals import outcome
 from yimen.channels.shared import wording
-from yimen.channels.shared.names import officer_words
+from yimen.channels.shared.names import agency_words, officer_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ def _extended(place: _Place) -> str:
     return _("The extension by %(days)s was approved: due on %(day)s.") % words
 
 
-def _moved(place: _Place) -> str:
+def _due_changed(place: _Place) -> str:
     return _("The calendar changed: due on %(now)s instead of %(before)s.") % {
         "now": place.day("promised_due") or "–",
         "before": place.day("promised_due_before") or "–",
@@ -175,6 +175,13 @@ def _late(place: _Place) -> str:
     return _("The applicant was told that it gets late: by %(now)s instead of %(before)s.") % {
         "now": place.day("promised_due"),
         "before": place.day("promised"),
+    }
+
+
+def _moved(place: _Place) -> str:
+    return _("Moved from %(before)s to %(after)s by a reform.") % {
+        "before": agency_words(place.text("from"), place.city, place.language),
+        "after": agency_words(place.text("to"), place.city, place.language),
     }
 
 
@@ -198,7 +205,7 @@ _WORDS: dict[HistoryKind, Callable[[_Place], str]] = {
     HistoryKind.EXTENSION_ASKED: _with_days(lambda: _("An extension by %(days)s was asked for.")),
     HistoryKind.EXTENDED: _extended,
     HistoryKind.EXTENSION_REFUSED: _with_days(lambda: _("The extension by %(days)s was refused.")),
-    HistoryKind.DUE_CHANGED: _moved,
+    HistoryKind.DUE_CHANGED: _due_changed,
     HistoryKind.LATE: _late,
     HistoryKind.DOCUMENT_ISSUED: lambda _place: _("The document was issued."),
     HistoryKind.WITHDRAWN: lambda _place: _("The applicant withdrew the application."),
@@ -214,4 +221,5 @@ _WORDS: dict[HistoryKind, Callable[[_Place], str]] = {
         _("The decision is contested: %(number)s.") % {"number": place.text("number")}
     ),
     HistoryKind.RECHECK_ANSWERED: lambda _place: _("Looked at again: the decision stands."),
+    HistoryKind.MOVED: _moved,
 }

@@ -160,6 +160,12 @@ def _recheck_answered(line: HistoryLine, _service: Service, city: City, language
     return _("Looked at again: the decision stands"), officer_words(line.officer, city, language)
 
 
+def _moved(line: HistoryLine, _service: Service, city: City, language: str) -> Words:
+    before, after = (agency_words(str(line.data[key]), city, language) for key in ("from", "to"))
+    title = _("The case moved from %(before)s to %(after)s") % {"before": before, "after": after}
+    return title, _("The offices were reformed. You need to do nothing, and the days run on.")
+
+
 def _titles(line: HistoryLine, service: Service, language: str) -> str:
     items = line.data.get("items")
     keys = [str(item["key"]) for item in items] if isinstance(items, list) else []
@@ -187,6 +193,7 @@ _DONE: dict[HistoryKind, Callable[[HistoryLine, Service, City, str], Words]] = {
     HistoryKind.RECHECK_ANSWERED: _recheck_answered,
     HistoryKind.RECHECK_ORDERED: _recheck_ordered,
     HistoryKind.CONTESTED: _contested,
+    HistoryKind.MOVED: _moved,
 }
 
 
