@@ -73,16 +73,20 @@ class Installation:
         assert done.returncode == 0, done.stderr
 
 
-@contextmanager
-def installation(place: Path, states: DatabaseStates) -> Iterator[Installation]:
-    """Make one from the empty test database, and stop its server afterwards."""
-    data = place / "saved"
-    data.mkdir(mode=0o711)
-    data.chmod(0o711)
+def make(data: Path, states: DatabaseStates) -> None:
+    """Make a data folder from the empty test database; its server does not run afterwards."""
+    data.mkdir()
+    data.chmod(0o711)  # the database's user passes through
     shutil.copytree(settings.KEY_FOLDER, data / "keys")
-    cluster = cluster_of(data)
-    with shared_database(cluster, "test", 30, ignore) as url:
+    with shared_database(cluster_of(data), "test", 30, ignore) as url:
         _copy_tables(states.template(State.EMPTY), url)
+
+
+@contextmanager
+def installation(data: Path, states: DatabaseStates) -> Iterator[Installation]:
+    """Make one and let its server run; all of it is gone afterwards."""
+    make(data, states)
+    with shared_database(cluster_of(data), "test", 30, ignore) as url:
         yield Installation(data, url)
     shutil.rmtree(data)
 

@@ -34,7 +34,7 @@ Edit = Callable[[Path], object]
 
 @pytest.fixture(scope="module")
 def saved(place: Path, django_db_setup: DatabaseStates) -> Iterator[Installation]:
-    with installation(place, django_db_setup) as made:
+    with installation(place / "saved", django_db_setup) as made:
         (made.data / "backup-recipient").write_text(str(IDENTITY.to_public()))
         made.ask("CREATE TABLE words (word text, at timestamptz DEFAULT clock_timestamp())")
         made.append_event()

@@ -14,7 +14,7 @@ import click
 
 import yimen
 from yimen.config import environment
-from yimen.config.backup.commands import backup, restore
+from yimen.config.backup.commands import backup, restore, upgrade
 from yimen.config.doctor.commands import doctor
 from yimen.config.refusal import Refusal
 
@@ -113,7 +113,7 @@ def house() -> None:
     """Yimen: the public services of a city."""
 
 
-for _command in (doctor, backup, restore):
+for _command in (doctor, backup, restore, upgrade):
     house.add_command(_command)
 
 
@@ -160,7 +160,7 @@ def prepare(with_demo: bool, as_json: bool) -> None:
     """Bring the database up to date: migrations, keys, the city, demo data."""
     from yimen.config.preparing import prepare as prepare_all
 
-    sign_ins = prepare_all(with_demo=with_demo)
+    sign_ins = prepare_all(with_demo=with_demo, may_change=with_demo)
     if as_json:
         click.echo(json.dumps({"sign_ins": sign_ins}))
 
@@ -191,18 +191,6 @@ def demo(as_json: bool) -> None:
         print_sign_ins(found)
     else:
         raise Refusal("This database holds no demonstration. Load it with `yimen run`.")
-
-
-@house.command()
-def upgrade() -> None:
-    """Move the data of an older embedded PostgreSQL to the one that Yimen brings."""
-    from yimen.config.embedded.upgrade import upgrade as move_over
-
-    kept = move_over(environment.settle(), environment.say)
-    if kept is None:
-        click.echo("The database is of the present version; there is nothing to do.")
-    else:
-        click.echo(f"Done. The old database is kept in {kept}; remove it when all is well.")
 
 
 @house.command(

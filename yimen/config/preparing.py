@@ -14,6 +14,7 @@ from yimen.catalogue.actions import apply_city
 from yimen.catalogue.queries import current_city
 from yimen.catalogue.rules import CityHasProblems, PlanRefused
 from yimen.config import demo
+from yimen.config.doctor.signs import schema
 from yimen.config.refusal import Refusal
 from yimen.keys.actions import ensure_keys
 from yimen.publishing.actions import make_first_pages
@@ -21,9 +22,13 @@ from yimen.publishing.actions import make_first_pages
 console = Console(stderr=True, highlight=False)
 
 
-def prepare(*, with_demo: bool) -> list[dict[str, str]]:
-    """Bring the database up to date, doing only what is missing; return the demo sign-ins."""
-    migrate()
+def prepare(*, with_demo: bool, may_change: bool) -> list[dict[str, str]]:
+    """Bring the database up to date, doing only what is missing; return the demo sign-ins.
+
+    Tables that hold a city's cases are changed by `yimen upgrade` only, which may and saves first.
+    """
+    refuse_newer_tables()
+    migrate(may_change=may_change)
     ensure_keys()
     apply_declarations(Path(settings.CITY_FOLDER))
     make_first_pages(current_city())
@@ -33,10 +38,27 @@ def prepare(*, with_demo: bool) -> list[dict[str, str]]:
     return demo.sign_ins()
 
 
-def migrate() -> None:
-    """Apply the migrations that are missing."""
+def refuse_newer_tables() -> None:
+    """Refuse a database whose tables newer code has changed."""
+    found = schema()
+    if found.unknown:
+        raise Refusal(
+            f"A newer version of Yimen has served this database: it has {found.unknown} changes of"
+            " tables that this one does not know, and would be damaged. Start the newer version,"
+            " or restore the backup from before the upgrade."
+        )
+
+
+def migrate(*, may_change: bool) -> None:
+    """Apply the migrations that are missing; tables that stand already only if they may change."""
     executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if plan and executor.loader.applied_migrations and not may_change:
+        raise Refusal(
+            f"The tables are those of an older version; {len(plan)} changes are missing."
+            " `yimen upgrade --backup DIR` saves everything and makes them."
+        )
+    if plan:
         with console.status("Making the tables ..."):
             call_command("migrate", interactive=False, verbosity=0)
         console.print("The tables are made.")

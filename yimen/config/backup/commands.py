@@ -1,15 +1,21 @@
-"""The commands `yimen backup` and `yimen restore`."""
+"""The commands `yimen backup`, `yimen restore` and `yimen upgrade`."""
 
 import json
 import os
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from yimen.config import environment
+from yimen.config.backup.state import RECIPIENT
 from yimen.config.refusal import Refusal
+
+if TYPE_CHECKING:
+    from yimen.config.backup.parts import Part
+
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 _IDENTITY = click.option(
@@ -49,25 +55,35 @@ def backup(
             f" {environment.data_folder()} right after it: keys, documents, media."
         )
     with environment.database("yimen backup"):
-        from yimen.config.backup.saving import RECIPIENT, Source, recipient_of, save
-        from yimen.config.embedded.cluster import cluster_of
-
         data = environment.data_folder()
         if as_json and recipient is None and not (data / RECIPIENT).exists():
             raise Refusal("Run once without --json, to see the new identity, or name --recipient.")
-        to, new = recipient_of(data, recipient)
-        if new is not None:
-            click.echo(
-                "This identity opens the backups. It is shown now and never again, and is kept"
-                f" nowhere on this machine. Without it nobody can restore.\n\n{new}\n"
-            )
-        part = save(Source(data, cluster_of(data)), folder.absolute(), to, full=not changes)
-    size = sum(known.bytes for known in part.sums.values())
+        part = _save(folder, data, recipient, full=not changes)
     if as_json:
+        size = sum(known.bytes for known in part.sums.values())
         said = {"backup": str(part.folder), "bytes": size, "until": part.until.isoformat()}
         click.echo(json.dumps(said, indent=2))
         return
-    click.echo(
+    click.echo(_sentence(part))
+
+
+def _save(folder: Path, data: Path, recipient: str | None, *, full: bool) -> "Part":
+    """Save the embedded database, which runs, and show a new identity before."""
+    from yimen.config.backup.saving import Source, recipient_of, save
+    from yimen.config.embedded.cluster import cluster_of
+
+    to, new = recipient_of(data, recipient)
+    if new is not None:
+        click.echo(
+            "This identity opens the backups. It is shown now and never again, and is kept"
+            f" nowhere on this machine. Without it nobody can restore.\n\n{new}\n"
+        )
+    return save(Source(data, cluster_of(data)), folder.absolute(), to, full=full)
+
+
+def _sentence(part: "Part") -> str:
+    size = sum(known.bytes for known in part.sums.values())
+    return (
         f"{part.folder} holds everything until {part.until:%Y-%m-%d %H:%M:%S} UTC"
         f" ({size / 1e6:,.1f} MB), and was read again."
     )
@@ -121,11 +137,66 @@ def restore(folder: Path, into: Path, at: str | None, identity: Path | None, as_
         click.echo(f"{into} is restored. {found.ledger_says}")
         if found.missing_migrations:
             click.echo(
-                f"{found.missing_migrations} changes of the tables are missing; the next"
-                " `yimen run` makes them."
+                f"{found.missing_migrations} changes of the tables are missing; the"
+                " command `yimen upgrade` makes them."
             )
         click.echo(f"Start it with YIMEN_DATA={into} yimen run --no-demo.")
     raise SystemExit(0 if found.ledger_holds else 1)
+
+
+@click.command()
+@click.option(
+    "--backup", "folder", type=click.Path(path_type=Path), help="Save everything there before."
+)
+@click.option("--no-backup", is_flag=True, help="There is a backup already.")
+def upgrade(folder: Path | None, no_backup: bool) -> None:
+    """Make the database of an older Yimen that of this one, after a backup.
+
+    An older embedded PostgreSQL is moved over too; the old one is kept beside it.
+    """
+    data = environment.settle()
+    is_own = bool(os.environ.get("DATABASE_URL"))
+    if folder is not None and is_own:
+        raise Refusal(
+            "The database that DATABASE_URL names is not covered by `yimen backup`. Save it with"
+            " its own server's means, then run `yimen upgrade --no-backup`."
+        )
+    if not is_own:
+        _move_over(data)
+    with environment.database("yimen upgrade"):
+        import django
+
+        django.setup()
+        from django.db import connections
+
+        from yimen.config.database_check import check_database
+        from yimen.config.upgrading import bring_up_to_date
+
+        def save_before() -> None:
+            if folder is None:
+                raise Refusal(
+                    "The tables change, so save everything first: name --backup DIR, or say"
+                    " --no-backup if there is a backup of today."
+                )
+            click.echo(_sentence(_save(folder, data, None, full=True)))
+
+        try:
+            check_database()
+            changes = bring_up_to_date(None if no_backup else save_before)
+        finally:
+            connections.close_all()
+    if changes:
+        click.echo(f"Done: {changes} changes of the tables are made. Start Yimen again.")
+    else:
+        click.echo("The database is of the present version; there is nothing to do.")
+
+
+def _move_over(data: Path) -> None:
+    from yimen.config.embedded.upgrade import upgrade as move_over
+
+    kept = move_over(data, environment.say)
+    if kept is not None:
+        click.echo(f"The old database is kept in {kept}; remove it when all is well.")
 
 
 def _moment(text: str) -> datetime:

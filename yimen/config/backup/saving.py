@@ -19,14 +19,13 @@ from yimen.base.clock import now
 from yimen.config.backup import parts
 from yimen.config.backup.parts import CHANGES, DATABASE, FILES, FULL, WAL, Part
 from yimen.config.backup.sealing import Sum, checked_recipient, new_identity, seal, tar_of
-from yimen.config.backup.state import STATE, note_saved
+from yimen.config.backup.state import RECIPIENT, STATE, note_saved
 from yimen.config.embedded import binaries, leftovers
 from yimen.config.embedded.cluster import ADMINISTRATOR, Cluster
 from yimen.config.embedded.server import ARCHIVE, url_of
 from yimen.config.parent_death import child_setup
 from yimen.config.refusal import Refusal
 
-RECIPIENT = "backup-recipient"
 # What of the data folder is the database's own, is made anew, or is of no use elsewhere.
 _LEFT_OUT = ("postgres", "upgrade", "log", ARCHIVE, ".", STATE)
 _PATIENCE = 120.0  # seconds for the server to put a segment aside
@@ -169,7 +168,11 @@ def _files(folder: Path, since: datetime | None) -> Iterator[tuple[str, Path]]:
         name = path.relative_to(folder)
         if name.parts[0].startswith(_LEFT_OUT) or path.is_symlink() or not path.is_file():
             continue
-        if since is None or path.stat().st_ctime >= since.timestamp():
+        try:
+            changed = since is None or path.stat().st_ctime >= since.timestamp()
+        except FileNotFoundError:  # it went away meanwhile
+            continue
+        if changed:
             yield str(name), path
 
 

@@ -5,6 +5,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 
+RECIPIENT = "backup-recipient"  # in the data folder: for whom backups are encrypted
 STATE = "backup-state.json"
 
 

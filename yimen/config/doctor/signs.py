@@ -44,6 +44,7 @@ class Schema:
     missing: int  # changes that are not made yet
     unknown: int  # changes that newer code made
     city_applied: bool
+    is_new: bool = False  # no table was ever made
 
     @property
     def serves(self) -> bool:
@@ -78,7 +79,7 @@ def schema() -> Schema:
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass('django_migrations') IS NOT NULL")
         if not _row(cursor.fetchone())[0]:
-            return Schema(len(known_migrations()), 0, city_applied=False)
+            return Schema(len(known_migrations()), 0, city_applied=False, is_new=True)
         cursor.execute("SELECT app || '.' || name FROM django_migrations")
         applied = {str(name) for (name,) in cursor.fetchall()}
     known = known_migrations()
