@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from tiny_city import Town
 
-from yimen.catalogue.definition import Limit
+from yimen.catalogue.definition import USUAL_WATCH, Limit
 from yimen.catalogue.rules import contrast, in_calendar_days, is_longer
 from yimen.catalogue.types import DayUnit, MendingKind
 
@@ -153,6 +153,17 @@ def test_a_city_says_what_it_does_when_it_is_late(town: Town) -> None:
 
 def test_a_city_that_says_nothing_about_being_late_does_what_is_usual(town: Town) -> None:
     text = town.read("city.toml")
-    start, end = text.index("[late]"), text.index("[[life_events]]")
+    start, end = text.index("[late]"), text.index("[[watch]]")
     promises = town.write("city.toml", text[:start] + text[end:]).city().promises
     assert (promises.more_days, bool(promises.complain), promises.delays) == (5, False, {})
+
+
+def test_a_city_says_on_whose_desk_a_promise_is_watched_and_from_when_on(town: Town) -> None:
+    assert [(s.who, s.of, s.days) for s in town.city().promises.watch] == [
+        ("officer", "promised", -2),
+        ("supervisor", "statutory", 1),
+    ]
+    text = town.read("city.toml")
+    start, end = text.index("[[watch]]"), text.index("[[life_events]]")
+    promises = town.write("city.toml", text[:start] + text[end:]).city().promises
+    assert promises.watch == USUAL_WATCH

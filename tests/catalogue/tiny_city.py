@@ -47,6 +47,16 @@ says = { zh = "申请较多", en = "Many have applied" }
 key = "flood"
 says = { zh = "遭遇水灾", en = "A flood" }
 
+[[watch]]
+who = "officer"
+of = "promised"
+before = 2
+
+[[watch]]
+who = "supervisor"
+of = "statutory"
+after = 1
+
 [[life_events]]
 key = "home"
 title = { zh = "住房", en = "Home" }

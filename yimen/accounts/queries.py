@@ -180,6 +180,28 @@ def staff_of(actor: Actor, agency: str) -> tuple[StaffPost, ...]:
     return tuple(rows.select_related("account").order_by("office_number", "id"))
 
 
+def officers_with_email(actor: Actor, after: int, limit: int) -> tuple[tuple[int, str, Actor], ...]:
+    """Return a batch of the staff with a post today and an e-mail address, for the system.
+
+    Each by account, address and as who acts at the desk in their own posts; ``after`` is the last
+    account of the batch before.
+    """
+    check_is_system(actor)
+    city, day = current_city(), city_today()
+    held = StaffPost.objects.held_on(day).filter(account_id=models.OuterRef("pk"))
+    accounts = Account.objects.filter(models.Exists(held), pk__gt=after, is_active=True)
+    rows = list(accounts.exclude(email="").order_by("pk")[:limit])
+    posts: dict[int, list[StaffPost]] = {row.pk: [] for row in rows}
+    for post in StaffPost.objects.held_on(day).filter(account_id__in=posts).order_by("id"):
+        posts[post.account_id].append(post)
+
+    def officer(account_id: int) -> Actor:
+        rights = _rights(city, posts[account_id], account_id)
+        return Actor(ActorKind.STAFF, Channel.SYSTEM, account_id=account_id, posts=rights)
+
+    return tuple((row.pk, row.email, officer(row.pk)) for row in rows)
+
+
 def absences_of(actor: Actor) -> tuple[Absence, ...]:
     """Return the coming and running absences of the actor, and those they stand in for."""
     if actor.account_id is None or not actor.is_staff:

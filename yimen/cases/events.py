@@ -334,6 +334,14 @@ class StatusCodeRefused(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ListsMailed(Event):
+    """The day's lists of promises went to a batch of staff; ``count`` had something on them."""
+
+    kind: ClassVar[str] = "cases.lists_mailed"
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class KeysForgotten(Event):
     """Idempotency keys and one-time codes past their time were deleted."""
 

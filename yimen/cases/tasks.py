@@ -1,13 +1,15 @@
 """Background work of cases that the clock starts."""
 
 import logging
+from datetime import datetime
 
 from procrastinate.contrib.django import app
 
 from yimen.base.actor import SYSTEM
 from yimen.base.clock import is_night
 from yimen.cases import actions
-from yimen.catalogue.queries import current_zone
+from yimen.cases.rules.watching import is_mail_time
+from yimen.catalogue.queries import current_city, current_zone
 from yimen.keys.rules import KeyTrouble
 from yimen.ledger.tasks import delete_unnamed_documents
 
@@ -36,6 +38,17 @@ def follow_reforms(timestamp: int) -> None:
     """Every minute: move what is open at an agency that has ended to its successor."""
     while actions.move_cases(SYSTEM):
         pass
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="yimen.cases.tasks.mail_lists", queue="cases", queueing_lock="cases-mail-lists")
+def mail_lists(timestamp: int) -> None:
+    """On working mornings: send staff the promises that stand on their desks, once a day."""
+    if not is_mail_time(datetime.fromtimestamp(timestamp, current_zone()), current_city().calendar):
+        return
+    after: int | None = 0
+    while after is not None:
+        after = actions.mail_lists(SYSTEM, after)
 
 
 @app.periodic(cron="17 * * * *")

@@ -30,6 +30,8 @@ from yimen.catalogue.types import (
     Sharing,
     Subject,
     TaskKind,
+    WatchedDay,
+    Watcher,
 )
 
 _NO_TEXT = Text()
@@ -464,6 +466,28 @@ class Delay:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchStep:
+    """From when on a case stands among the promises on somebody's desk.
+
+    ``days`` are working days after the watched day; negative: before it.
+    """
+
+    who: Watcher
+    of: WatchedDay
+    days: int
+
+
+USUAL_WATCH = (
+    WatchStep(Watcher.OFFICER, WatchedDay.PROMISED, -3),
+    WatchStep(Watcher.OFFICER, WatchedDay.STATUTORY, -5),
+    WatchStep(Watcher.HEAD, WatchedDay.PROMISED, 1),
+    WatchStep(Watcher.HEAD, WatchedDay.STATUTORY, -3),
+    WatchStep(Watcher.SUPERVISOR, WatchedDay.PROMISED, 5),
+    WatchStep(Watcher.SUPERVISOR, WatchedDay.STATUTORY, -1),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Promises:
     """What a city does about the days it promised.
 
@@ -474,6 +498,7 @@ class Promises:
     more_days: int = 5
     complain: Text = field(default_factory=Text)
     delays: Mapping[str, Delay] = field(default_factory=dict)
+    watch: tuple[WatchStep, ...] = USUAL_WATCH
 
 
 @dataclass(frozen=True, slots=True)

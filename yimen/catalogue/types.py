@@ -141,6 +141,21 @@ class MendingKind(StrEnum):
     CORRECT = "correct"
 
 
+class Watcher(StrEnum):
+    """On whose desk a promise is watched."""
+
+    OFFICER = "officer"  # who has a task of the case
+    HEAD = "head"  # who may hand over in the agency that leads it
+    SUPERVISOR = "supervisor"  # who holds `case.watch`, for the whole city
+
+
+class WatchedDay(StrEnum):
+    """Which of a case's two days is watched."""
+
+    PROMISED = "promised"
+    STATUTORY = "statutory"
+
+
 class ChannelKind(StrEnum):
     """The channels that a service may declare."""
 
@@ -198,6 +213,7 @@ RIGHTS = frozenset(
     {
         *("case.read", "case.claim", "case.review", "case.opine", "case.decide", "case.correct"),
         *("case.extend", "case.hand_over", "case.delegate", "case.start", "case.void", "case.mend"),
+        "case.watch",
         *("counter.accept", "counter.print", "counter.read", "counter.register", "counter.tie"),
         *("staff.manage", "page.edit", "page.publish", "city.apply"),
     }

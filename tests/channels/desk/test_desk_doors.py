@@ -24,7 +24,7 @@ def every_address(receipt) -> dict[str, str]:
     some = uuid4()
     found = {
         "home": "", "claim_many": "claim/", "release_many": "release/", "extensions": "extensions/",
-        "keys": "keys/", "absences": "absences/", "withdraw": "absences/1/withdraw/",
+        "keys": "keys/", "promises": "promises/", "absences": "absences/", "withdraw": "absences/1/withdraw/",
         "case": f"cases/{number}/", "take_back": f"cases/{number}/take-back/",
         "ask_time": f"cases/{number}/more-time/", "answer_time": f"cases/{number}/more-time/answer/",
         "task": f"cases/{number}/tasks/{task_id}/", "act": f"cases/{number}/tasks/{task_id}/claim/",

@@ -60,6 +60,7 @@ from yimen.cases.actions.running import start_process
 from yimen.cases.actions.seals import keep_seals
 from yimen.cases.actions.status import StatusTicket, open_status, send_status_code
 from yimen.cases.actions.submission import store_upload, submit
+from yimen.cases.actions.watching import mail_lists
 
 __all__ = [
     "BulkClaimed",
@@ -84,6 +85,7 @@ __all__ = [
     "hand_over",
     "issue_document",
     "keep_seals",
+    "mail_lists",
     "make_resume_code",
     "move_cases",
     "open_status",

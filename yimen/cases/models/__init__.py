@@ -26,7 +26,7 @@ from yimen.cases.models.lookups import (
     ResumeCode,
     StatusCode,
 )
-from yimen.cases.models.promises import MissedPromise
+from yimen.cases.models.promises import MissedPromise, WatchMail
 from yimen.cases.models.rechecks import Recheck
 
 __all__ = [
@@ -50,4 +50,5 @@ __all__ = [
     "ResumeCode",
     "StatusCode",
     "Task",
+    "WatchMail",
 ]

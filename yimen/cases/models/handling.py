@@ -100,12 +100,17 @@ class Case(OfPerson):
                 name="cases_case_promised",
             ),
             models.Index(
-                fields=["closed_at"], condition=Q(closed_at__isnull=False), name="cases_case_closed"
+                fields=["statutory_due", "id"],
+                condition=Q(closed_at__isnull=True),
+                name="cases_case_statutory",
             ),
             models.Index(
-                fields=["agency"],
+                fields=["agency", "promised_due", "id"],
                 condition=Q(closed_at__isnull=True),
-                name="cases_case_open_agency",
+                name="cases_case_agency",
+            ),
+            models.Index(
+                fields=["closed_at"], condition=Q(closed_at__isnull=False), name="cases_case_closed"
             ),
         ]
 

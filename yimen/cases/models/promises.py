@@ -34,3 +34,19 @@ class MissedPromise(OfCase):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class WatchMail(models.Model):
+    """The day's list of promises of one member of staff: at most one a day, also when it is empty."""
+
+    account_id = models.BigIntegerField()
+    day = models.DateField()
+    cases = models.PositiveIntegerField()  # on the list; 0: nothing was sent
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account_id", "day"], name="cases_one_list_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.day}"

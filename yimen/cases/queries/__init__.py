@@ -50,8 +50,18 @@ from yimen.cases.queries.status import (
     status,
     status_by_receipt,
 )
+from yimen.cases.queries.watching import (
+    AgencyFigures,
+    WatchedCase,
+    agency_figures,
+    watch_count,
+    watch_counts,
+    watched_cases,
+    watches,
+)
 
 __all__ = [
+    "AgencyFigures",
     "AnswerLine",
     "Applicant",
     "AskedCorrection",
@@ -79,6 +89,8 @@ __all__ = [
     "TaskView",
     "VerifiedDocument",
     "WaitingExtension",
+    "WatchedCase",
+    "agency_figures",
     "case_file",
     "case_visible_to",
     "cases_kept",
@@ -104,4 +116,8 @@ __all__ = [
     "status_by_receipt",
     "waiting_extensions",
     "wanted",
+    "watch_count",
+    "watch_counts",
+    "watched_cases",
+    "watches",
 ]

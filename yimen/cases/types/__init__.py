@@ -151,6 +151,15 @@ class DueBand(StrEnum):
     LATE = "late"
 
 
+class WatchBand(StrEnum):
+    """How far a watched promise is; the most pressing first."""
+
+    PAST_LAW = "past_law"  # the limit of the law has passed
+    LATE = "late"  # the promised day has passed
+    TODAY = "today"
+    SOON = "soon"
+
+
 class StepKind(StrEnum):
     """One step of the explanation of a due date."""
 

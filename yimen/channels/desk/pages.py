@@ -8,10 +8,11 @@ from django.utils.translation import get_language
 
 from yimen.base.actor import Actor
 from yimen.base.languages import plain_tag
-from yimen.cases.queries import QueueCounts
+from yimen.cases.queries import QueueCounts, watch_count, watches
 from yimen.catalogue.queries import current_city
 from yimen.channels.desk import notes
 from yimen.channels.desk.listing import Listing, Shown, counts_of, list_pane
+from yimen.channels.desk.listing import counted as words_of
 from yimen.channels.desk.names import is_head
 
 PANE = "main-content"
@@ -47,6 +48,8 @@ def desk_response(
         "case_open": bool(shown.receipt_number) or template != "desk/home.html",
     }
     if whole:
+        page["watches"] = watches(actor)
+        page["watch_count"] = words_of(watch_count(actor))
         counted = counts if counts is not None else counts_of(actor)
         city, language = current_city(), page_language()
         page["pane"] = list_pane(actor, listing, city, language, counted, shown)

@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from yimen.channels.desk import absence_pages, acting, case_pages, home_pages, mending_pages
+from yimen.channels.desk import (
+    absence_pages,
+    acting,
+    case_pages,
+    home_pages,
+    mending_pages,
+    promise_pages,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -10,6 +17,7 @@ urlpatterns = [
     path("claim/", acting.claim_many, name="claim_many"),
     path("release/", acting.release_many, name="release_many"),
     path("extensions/", home_pages.extensions, name="extensions"),
+    path("promises/", promise_pages.promises, name="promises"),
     path("keys/", home_pages.keys, name="keys"),
     path("absences/", absence_pages.absences, name="absences"),
     path("absences/<int:absence_id>/withdraw/", absence_pages.withdraw, name="withdraw"),

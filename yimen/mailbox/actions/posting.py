@@ -184,7 +184,7 @@ def send_code(
 
 @transaction.atomic
 def queue_account_email(address: str, subject: str, body: str) -> None:
-    """Queue an e-mail about signing in: it goes to an address, not to a person.
+    """Queue an e-mail about signing in, or about work to staff: to an address, not to a person.
 
     Rows lie by person, so this one gets an id that is nobody's.
     """
