@@ -39,6 +39,8 @@ from yimen.config.embedded.cluster import ROLE, Cluster
 from yimen.config.embedded.server import Server
 from yimen.config.embedded.system_user import choose_user
 from yimen.keys.actions import ensure_keys
+from yimen.keys.loader.folder import key_folder
+from yimen.keys.rules import AUTHORITY, STAMP
 
 JOURNEYS = "tests/journeys/"
 MANY_WORKERS = 4
@@ -188,6 +190,18 @@ def _keep_all(_test_case: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = _keep_all  # type: ignore[method-assign]  # TestCase's own stays
+
+
+@pytest.fixture(autouse=True)
+def _seals_of_one_test() -> Iterator[None]:
+    """Forget certificates after each test: who travels in time leaves some that begin tomorrow."""
+    yield
+    folder = settings.KEY_FOLDER
+    if (folder / AUTHORITY).exists():
+        for made in (AUTHORITY, STAMP, "seal-*"):
+            for path in folder.glob(made):
+                shutil.rmtree(path)
+        key_folder.cache_clear()
 
 
 @pytest.fixture
