@@ -80,7 +80,7 @@ def test_no_english_page_shows_chinese_words_of_the_interface(client: Client, ci
 
 def test_services_are_listed_with_agency_time_and_cost(client: Client) -> None:
     rows = page(client, "/en/services/").select(".y-row")
-    assert len(rows) == 8
+    assert len(rows) == 9
     passport = next(row for row in rows if "Passport" in row.get_text())
     assert "Public Security" in passport.get_text()
     assert "120 yuan" in passport.get_text()

@@ -57,7 +57,7 @@ def ask_for_recheck(actor: Actor, receipt_number: str, reason: str) -> None:
     case = case_visible_to(actor, receipt_number, lock=True)
     check_may_answer(actor)
     decision, city, at = decision_in_force(case), current_city(), now()
-    if decision is not None and rechecks_of(case, decision.id):
+    if decision is not None and any(r.decision_id == decision.id for r in rechecks_of(case)):
         return
     terms = check_may_ask(city.recheck, decision, city_day(city, at), city.calendar)
     assert decision is not None  # or there would be no terms

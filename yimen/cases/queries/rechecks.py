@@ -1,5 +1,6 @@
 """Whether a decision is being looked at again, and which case an application contests."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -32,12 +33,17 @@ class RecheckView:
     ordered_by: str
 
 
-def recheck_of(case: Case) -> RecheckView | None:
-    """Return when a decision of a case was last to be looked at again, and what came of it."""
+def rechecks_of(case: Case) -> list[Recheck]:
+    """Return how often, and by whom, decisions of a case were to be looked at again, oldest first."""
     rows = Recheck.objects.filter(person_id=case.person_id, case_id=case.id)
-    row = rows.order_by("id").last()
-    if row is None:
+    return list(rows.order_by("id"))
+
+
+def shown(case: Case, rows: Sequence[Recheck]) -> RecheckView | None:
+    """Return when a decision of a case was last to be looked at again, and what came of it."""
+    if not rows:
         return None
+    row = rows[-1]
     task = Task.objects.get(person_id=case.person_id, id=row.id)
     return RecheckView(
         row.asked_at,
@@ -51,18 +57,13 @@ def recheck_of(case: Case) -> RecheckView | None:
     )
 
 
-def recheck_until(case: Case, decision: Decision | None) -> date | None:
+def recheck_until(decision: Decision | None, rows: Sequence[Recheck]) -> date | None:
     """Return until when the applicant may ask to look again; None: not, or not any more."""
-    if decision is None or rechecks_of(case, decision.id):
+    if decision is None or any(row.decision_id == decision.id for row in rows):
         return None
     city = current_city()
     last_day = last_day_to_ask(city.recheck, decision.decided_on, city.calendar)
     return last_day if last_day is not None and city_today() <= last_day else None
-
-
-def rechecks_of(case: Case, decision_id: UUID) -> list[Recheck]:
-    """Return how often, and by whom, a decision was to be looked at again."""
-    return list(Recheck.objects.filter(person_id=case.person_id, decision_id=decision_id))
 
 
 def contested_case(service: Service, answers: dict[str, object], person_id: UUID) -> Case | None:

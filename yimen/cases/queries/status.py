@@ -29,7 +29,8 @@ from yimen.cases.models import (
 from yimen.cases.process import SHOWN_TO_RESIDENTS, STEPS_WITHOUT_WORDS, UNDECIDED_ENDS
 from yimen.cases.queries.handling import application_of, clocks_of, service_of, tasks_of
 from yimen.cases.queries.promises import Lateness, lateness_of
-from yimen.cases.queries.rechecks import RecheckView, recheck_of, recheck_until
+from yimen.cases.queries.rechecks import RecheckView, recheck_until, rechecks_of
+from yimen.cases.queries.rechecks import shown as recheck_shown
 from yimen.cases.queries.scope import case_visible_to
 from yimen.cases.rules.clocks import due_left, explain, unit_of
 from yimen.cases.rules.errors import NotFound, check_found
@@ -225,7 +226,7 @@ def status_of(case: Case, *, full: bool) -> CaseStatus:
     current = current_city().services.get(case.service_code)
     decisions = decisions_of(case)
     in_force = next((decision for decision in decisions if decision.ended_at is None), None)
-    lines = history_of(case, full=full)
+    lines, rechecks = history_of(case, full=full), rechecks_of(case)
     was_late = any(line.kind is HistoryKind.LATE for line in lines)
     return CaseStatus(
         receipt_number=case.receipt_number,
@@ -250,8 +251,8 @@ def status_of(case: Case, *, full: bool) -> CaseStatus:
         late=lateness_of(case) if was_late and case.closed_at is None else None,
         history=lines,
         documents=documents_of(case, decisions),
-        recheck=recheck_of(case),
-        recheck_until=recheck_until(case, in_force),
+        recheck=recheck_shown(case, rechecks),
+        recheck_until=recheck_until(in_force, rechecks),
     )
 
 
