@@ -266,3 +266,12 @@ def test_nothing_is_kept_of_who_was_never_signed_in() -> None:
     client = Client()
     client.post("/en/desk/claim/", {"reason": "x"})
     assert LOST_POST not in client.session
+
+
+def test_the_door_stands_before_the_desk_in_every_language(settings) -> None:
+    officer = sign_in(Client(), an_officer())
+    for tag, _name in settings.LANGUAGES:
+        prefix = "" if tag == settings.LANGUAGE_CODE else f"/{tag}"
+        answer = officer.post(f"{prefix}/desk/absences/")
+        assert answer.status_code == 302, tag
+        assert "/account/second-factor/" in answer["Location"], tag

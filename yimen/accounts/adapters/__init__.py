@@ -157,7 +157,8 @@ class SignInDoor:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
         names = "|".join(re.escape(path.strip("/")) for path in settings.STAFF_PATHS)
-        self.staff = re.compile(f"^(?:/en)?/({names})(?:/|$)")
+        tags = "|".join(re.escape(tag) for tag, _name in settings.LANGUAGES)
+        self.staff = re.compile(f"^(?:/(?:{tags}))?/({names})(?:/|$)")
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer with the page, or with the way to what is missing."""
