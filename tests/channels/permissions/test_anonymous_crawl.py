@@ -12,6 +12,7 @@ import pytest
 from applied_city import _applied, city
 from bs4 import BeautifulSoup
 from django.conf import settings as django_settings
+from django.core import mail
 from django.http import HttpResponse
 from django.test import Client
 from matters import set_the_scene
@@ -74,7 +75,9 @@ def test_who_follows_every_link_and_who_reads_the_logs_meets_nobody(
     assert found == []
     assert kept == []
     assert FEWEST_PAGES <= seen <= MOST_PAGES
-    sent = "".join(path.read_text("utf-8") for path in _sent_messages())
+    sent = "".join(f"{message.subject} {message.body}" for message in mail.outbox)
+    sent += "".join(path.read_text("utf-8") for path in _sent_messages())
+    assert sent
     told = [value for value in answers() if "@" not in value and value in sent + log.getvalue()]
     assert told == []
 
