@@ -15,6 +15,7 @@ PUBLIC_PAGES = (
     "/life/hardship/",
     "/agencies/",
     "/agencies/civil-affairs/",
+    "/agencies/civil-affairs/duties/",
     "/agencies/xujiahui/",
     "/search/?q=no+such+thing+anywhere",
     "/mistake/?page=/services/minimum-living-allowance/",

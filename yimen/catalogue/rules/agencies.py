@@ -22,6 +22,11 @@ def is_there(agency: Agency, day: date) -> bool:
     return (agency.since is None or agency.since <= day) and not has_ended(agency, day)
 
 
+def agencies_there(agencies: Mapping[str, Agency], day: date) -> tuple[Agency, ...]:
+    """Return the agencies that work on a day, in the order of the city."""
+    return tuple(agency for agency in agencies.values() if is_there(agency, day))
+
+
 def acting_agency(agencies: Mapping[str, Agency], code: str, day: date) -> str:
     """Return the code of the agency that does on a day what this one was declared for.
 
@@ -83,7 +88,7 @@ def agencies_called(
         for code, agency in agencies.items()
         if wanted and wanted <= set(search_words(agency.title[language]))
     }
-    return tuple(a for a in agencies.values() if a.code in called and is_there(a, day))
+    return tuple(a for a in agencies_there(agencies, day) if a.code in called)
 
 
 def moved_service(service: Service, moved: Mapping[str, str]) -> Service:

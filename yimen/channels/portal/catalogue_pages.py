@@ -11,10 +11,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from yimen.accounts.queries import city_today
 from yimen.catalogue import queries
 from yimen.catalogue.definition import Agency, City, Service
+from yimen.catalogue.rules import agencies_called, agencies_there, done_before_by
 from yimen.catalogue.types import AgencyKind, Audience
+from yimen.channels.portal.duties_pages import of_acting_agency
 from yimen.channels.portal.guide import guide_of
+from yimen.channels.portal.reforms import reform_notes
 from yimen.channels.shared.caching import public_page
 from yimen.channels.shared.components import Crumb
 
@@ -96,9 +100,9 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
 @public_page
 def agencies(request: HttpRequest) -> HttpResponse:
     """All agencies by kind."""
-    city = queries.current_city()
+    there = agencies_there(queries.current_city().agencies, city_today())
     groups = [
-        (kind.value, words(), [a for a in city.agencies.values() if a.kind is kind])
+        (kind.value, words(), [a for a in there if a.kind is kind])
         for kind, words in _AGENCY_KINDS.items()
     ]
     context = {
@@ -111,19 +115,18 @@ def agencies(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @public_page
-def agency(request: HttpRequest, code: str) -> HttpResponse:
-    """One agency: what it does, its services, how to reach it."""
+@of_acting_agency("portal:agency")
+def agency(request: HttpRequest, found: Agency) -> HttpResponse:
+    """One agency: what it does, its services, how to reach it, whose work it has."""
     city = queries.current_city()
-    found = city.agencies.get(code)
-    if found is None:
-        raise Http404
     context = {
         "agency": found,
         "page_agency": found,
-        "parent": city.agencies.get(found.parent),
+        "notes": reform_notes(found, city, city_today(), get_language() or "zh"),
+        "parent": city.agencies.get(queries.acting(found.parent)),
         "division": city.divisions.get(found.division),
         "below": _below(found, city),
-        "rows": _rows(queries.services_of_agency(code), city),
+        "rows": _rows(queries.services_of_agency(found.code), city),
         "crumbs": (_home(), Crumb(_("Agencies"), reverse("portal:agencies"))),
         "section": "agencies",
     }
@@ -136,12 +139,16 @@ def search(request: HttpRequest) -> HttpResponse:
     """Services for the words that somebody typed; long questions are read from their beginning."""
     words = " ".join(request.GET.get("q", "").replace("\0", " ").split())
     asked = words[:LONGEST_QUESTION]
-    city = queries.current_city()
-    found = queries.find_services(asked, get_language() or "zh", RESULTS) if asked else ()
+    city, language = queries.current_city(), get_language() or "zh"
+    found = queries.find_services(asked, language, RESULTS) if asked else ()
+    called = agencies_called(city.agencies, asked, language, city_today())
     context = {
         "asked": asked,
         "shortened": len(words) > LONGEST_QUESTION,
         "rows": _rows(found, city),
+        "agencies": [
+            (one, done_before_by(city.agencies, one.code, city_today())) for one in called
+        ],
         "life_events": queries.life_events_served(),
     }
     return render(request, "portal/search.html", context)
@@ -157,11 +164,12 @@ def mistake(request: HttpRequest) -> HttpResponse:
     ours = address if here else ""
     parts = [part for part in ours.split("/") if part]
     declared = city.services.get(parts[-1]) if "services" in parts else None
-    answerable = declared.agency if declared else parts[-1] if "agencies" in parts else ""
+    named = parts[parts.index("agencies") + 1 :] if "agencies" in parts else []
+    answerable = declared.agency if declared else named[0] if named else ""
     context = {
         "address": request.build_absolute_uri(ours) if ours else "",
         "back": ours,
-        "agency": city.agencies.get(answerable),
+        "agency": city.agencies.get(queries.acting(answerable)),
         "crumbs": (_home(),),
     }
     return render(request, "portal/mistake.html", context)
@@ -204,7 +212,8 @@ def _audiences_of(city: City) -> list[Audience]:
 def _below(parent: Agency, city: City) -> list[Agency]:
     if parent.kind is AgencyKind.GOVERNMENT:  # its agencies are the list of all agencies
         return []
-    return [child for child in city.agencies.values() if child.parent == parent.code]
+    there = agencies_there(city.agencies, city_today())
+    return [child for child in there if queries.acting(child.parent) == parent.code]
 
 
 def _home() -> Crumb:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from yimen.channels.portal import catalogue_pages, home_page, ledger_pages
+from yimen.channels.portal import catalogue_pages, duties_pages, home_page, ledger_pages
 
 app_name = "portal"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("life/<slug:key>/", catalogue_pages.life_event, name="life_event"),
     path("agencies/", catalogue_pages.agencies, name="agencies"),
     path("agencies/<slug:code>/", catalogue_pages.agency, name="agency"),
+    path("agencies/<slug:code>/duties/", duties_pages.duties, name="duties"),
+    path("agencies/<slug:code>/duties.csv", duties_pages.duties_file, name="duties_file"),
     path("search/", catalogue_pages.search, name="search"),
     path("mistake/", catalogue_pages.mistake, name="mistake"),
     path("", include("yimen.channels.portal.apply.urls")),

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 from django import template
 from django.utils.translation import get_language
 
+from yimen.accounts.queries import city_today
 from yimen.cases.queries import Figures, figures
 from yimen.catalogue import queries
 from yimen.catalogue.definition import Agency, City, LifeEvent, Service
+from yimen.catalogue.rules import agencies_there
 from yimen.catalogue.types import AgencyKind, ChannelKind
 from yimen.publishing.queries import newest_articles
 
@@ -40,7 +42,8 @@ def home_facts() -> HomeFacts:
     """Gather what the home page shows of the catalogue."""
     city = queries.current_city()
     services = queries.open_services()
-    offices = (a for a in city.agencies.values() if a.kind is AgencyKind.NEIGHBOURHOOD)
+    there = agencies_there(city.agencies, city_today())
+    offices = (a for a in there if a.kind is AgencyKind.NEIGHBOURHOOD)
     return HomeFacts(
         life_events=queries.life_events_served(),
         services=services[:SERVICES_ON_HOME],
@@ -48,7 +51,7 @@ def home_facts() -> HomeFacts:
         articles=tuple(newest_articles(get_language() or "", ARTICLES_ON_HOME)),
         today=figures(),
         online_services=sum(ChannelKind.PORTAL in service.channels for service in services),
-        agencies=len(city.agencies),
+        agencies=len(there),
         papers_spared=_papers_spared(city),
     )
 
@@ -61,8 +64,8 @@ def articles() -> list["ArticlePage"]:
 
 @register.simple_tag
 def answerable_agency(article: "ArticlePage") -> Agency | None:
-    """Return the agency that is answerable for an article."""
-    return queries.current_city().agencies.get(article.agency)
+    """Return the agency that is answerable for an article today, which may be a successor."""
+    return queries.current_city().agencies.get(queries.acting(article.agency))
 
 
 def _papers_spared(city: City) -> int:
