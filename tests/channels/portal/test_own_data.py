@@ -27,7 +27,7 @@ from yimen.cases.types import CorrectionItem, CorrectionKind, TaskOutcome
 from yimen.channels.portal.account.data.gathering import gather, safe_name
 from yimen.ledger.actions import store_document
 from yimen.ledger.models import Event
-from yimen.ledger.queries import document_path
+from yimen.ledger.queries import open_document
 from yimen.mailbox.models import Delivery, Message
 from yimen.people import actions as people
 from yimen.people.models import Person
@@ -183,8 +183,8 @@ def test_the_files_lie_where_the_document_says_and_stay_in_their_folder(
     assert taken.archive.read(sent["file"]["path"]) == b"a photo"
     assert taken.archive.read(paper["path"]).startswith(b"%PDF")
     kept = DraftFile.objects.get()
-    stored = document_path(kept.sha256).read_bytes()
-    assert taken.archive.read(taken["drafts"][0]["files"][0]["path"]) == stored
+    with open_document(kept.sha256) as stored:
+        assert taken.archive.read(taken["drafts"][0]["files"][0]["path"]) == stored.read()
     assert IssuedDocument.objects.get().sha256 == paper["sha256"]
     for name in taken.names:
         assert re.fullmatch(r"data\.(json|pdf)|files/[\w-]+/[^/\\:]+", name), name
