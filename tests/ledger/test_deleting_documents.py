@@ -13,6 +13,7 @@ from django.apps import apps
 from django.db import connection, transaction
 
 from yimen.base.clock import now
+from yimen.keys.actions import ensure_keys
 from yimen.ledger import actions, queries, tasks
 from yimen.ledger.models import Event, StoredDocument
 
@@ -28,6 +29,7 @@ def names(documents: Collection[str]) -> set[str]:
 @pytest.fixture
 def store(data_folder: Path) -> Iterator[Path]:
     """A store of which one app names what is in ``NAMED``."""
+    ensure_keys()
     queries.extend_naming(names)
     yield data_folder / "documents"
     queries._namings.remove(names)

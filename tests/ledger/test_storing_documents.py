@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from yimen.keys.actions import ensure_keys
 from yimen.ledger import actions, queries, rules
 from yimen.ledger.models import StoredDocument
 
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def store(data_folder: Path) -> Path:
+    ensure_keys()
     return data_folder / "documents"
 
 

@@ -71,16 +71,28 @@ def _show_all(
 
 
 @command.command("rotate")
-@click.argument("purpose")
+@click.argument("purpose", default="")
+@click.option("--storage", is_flag=True, help="The key that encrypts stored files.")
 @as_json_option
-def rotate_command(purpose: str, as_json: bool) -> None:
-    """Give PURPOSE a new key. What the old one signed can still be verified."""
+def rotate_command(purpose: str, storage: bool, as_json: bool) -> None:
+    """Give PURPOSE a new key. What the old one signed can still be verified.
+
+    With --storage, stored files get one; the worker encrypts them anew while everything goes on.
+    """
     from yimen.keys import actions
 
+    if storage == bool(purpose):
+        raise click.UsageError("Name a purpose, or --storage, and not both.")
     with _in_sentences():
-        name = actions.rotate(purpose)
+        name = actions.rotate_storage() if storage else actions.rotate(purpose)
     if as_json:
-        click.echo(json.dumps({"purpose": purpose, "name": name}, indent=2))
+        click.echo(json.dumps({"purpose": purpose or "storage", "name": name}, indent=2))
+        return
+    if storage:
+        click.echo(
+            f"From now on {name} encrypts. The worker encrypts anew what was stored before; keep the"
+            " old key until `yimen ledger storage` says that nothing needs it."
+        )
         return
     click.echo(f"From now on {name} signs. Publish its name, so that others know it as yours.")
 

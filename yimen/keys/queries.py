@@ -1,7 +1,8 @@
-"""Sign, verify, and hash with a key. Nothing here hands out a private key."""
+"""Sign, verify, hash and encrypt with a key. Nothing here hands out a private key."""
 
 import hmac
 from pathlib import Path
+from typing import IO
 
 from cryptography.hazmat.primitives import serialization
 from django.conf import settings
@@ -10,6 +11,7 @@ from yimen.base.clock import now
 from yimen.keys import rules
 from yimen.keys.loader.algorithms import ALGORITHMS
 from yimen.keys.loader.certificates import facts_of
+from yimen.keys.loader.encrypted import Encrypting, decrypted, key_id_of
 from yimen.keys.loader.folder import KeyFolder, key_folder
 from yimen.keys.types import CertificateFacts, Signature
 
@@ -102,3 +104,26 @@ def keyed_hash(purpose: str, value: str) -> str:
     rules.check_purpose(purpose)
     message = f"{purpose}\n{value}".encode()
     return hmac.digest(_folder().secret(), message, "sha256").hex()
+
+
+def storage_key_id() -> str:
+    """Return the name of the key that encrypts stored files now."""
+    return _folder().current_data_key()[0]
+
+
+def encrypting(target: IO[bytes]) -> Encrypting:
+    """Return what writes to a file, encrypted with the data key of today."""
+    return Encrypting(target, *_folder().current_data_key())
+
+
+def decrypting(file: IO[bytes]) -> IO[bytes]:
+    """Return the content of a stored file, readable from any place; a plain one is read as it is.
+
+    Raises ContentDamaged, now or while reading, and KeyUnknown.
+    """
+    return decrypted(file, _folder().data_key)
+
+
+def key_of_file(file: IO[bytes]) -> str:
+    """Return the name of the key with which a stored file is encrypted, "" for a plain one."""
+    return key_id_of(file)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 AUTHORITY, STAMP = "authority", "time-stamp"  # the city's root, and the key of its time stamps
+STORAGE = "storage"  # what encrypts stored files
 _SEAL = "seal-"
 
 # How long a certificate lasts, and how much of that is left when the next one takes over. A root
@@ -70,6 +71,21 @@ class KeyDamaged(KeyTrouble):
 
     def __str__(self) -> str:
         return f"{self.path} cannot be read as what it should be. Restore it from the last backup."
+
+
+@dataclass
+class ContentDamaged(Exception):
+    """An encrypted file is not as it was written, or not with the key that it names."""
+
+
+@dataclass
+class NotForSigning(KeyTrouble):
+    """The keys of this purpose encrypt; they sign nothing."""
+
+    purpose: str
+
+    def __str__(self) -> str:
+        return "The keys of storage encrypt: `yimen keys rotate --storage` makes a new one."
 
 
 @dataclass
@@ -153,6 +169,17 @@ def check_key_id(name: str) -> None:
 def key_id(purpose: str, public_der: bytes) -> str:
     """Return a key's name: its purpose and the start of the SHA-256 of its public part."""
     return f"{purpose}-{sha256(public_der).hexdigest()[:16]}"
+
+
+def data_key_id(key: bytes) -> str:
+    """Return the name of a data key; nobody finds the key by it."""
+    return f"{STORAGE}-{sha256(b'yimen data key' + key).hexdigest()[:16]}"
+
+
+def check_signs(purpose: str) -> None:
+    """Refuse a purpose whose keys encrypt."""
+    if purpose == STORAGE:
+        raise NotForSigning(purpose)
 
 
 def purpose_of(name: str) -> str:

@@ -25,7 +25,8 @@ from psycopg.types.json import Jsonb
 from yimen.base import clock
 from yimen.base.actor import Actor, ActorKind
 from yimen.base.identifiers import uuid7
-from yimen.keys.queries import sign
+from yimen.keys.queries import encrypting, key_of_file, sign, storage_key_id
+from yimen.keys.rules import KeyUnknown
 from yimen.ledger import rules
 from yimen.ledger.events import DocumentsDeleted, Event, subscribers
 from yimen.ledger.models import RECORD, DayRoot, Seal, StoredDocument
@@ -244,7 +245,7 @@ def _write_day(day: date, last: DayRoot | None, seals: list[Seal]) -> None:
 def store_document(content: bytes | IO[bytes], media_type: str) -> str:
     """Store a file under the SHA-256 of its content and return that, in hexadecimal.
 
-    Large files are read piece by piece. The file is on the disk before the row is in the caller's
+    Large files are read piece by piece and encrypted on the way. The file is on the disk before the row is in the caller's
     transaction; if that is rolled back, a file without a row remains until a night clears it away.
     Storing the same content again notes the time, and puts back a file that was lost or damaged.
     """
@@ -258,7 +259,8 @@ def store_document(content: bytes | IO[bytes], media_type: str) -> str:
             _hold(name)
             if not _is_stored(name):
                 _put(beside, document_path(name))
-            _write_document(StoredDocument(name, size, media_type, clock.now()))
+            key_id = _key_of(name)
+            _write_document(StoredDocument(name, size, media_type, clock.now(), key_id))
     finally:
         beside.unlink(missing_ok=True)
     return name
@@ -274,6 +276,44 @@ def _write_document(row: StoredDocument) -> None:
     StoredDocument.objects.bulk_create([row], ignore_conflicts=True)
     old = row.at - _NOTED_AGAIN  # not each time: two that store the same would wait for each other
     StoredDocument.objects.filter(sha256=row.sha256, at__lt=old).update(at=row.at)
+    _note_key(row.sha256, row.key_id)
+
+
+def _note_key(name: str, key_id: str) -> None:
+    rows = StoredDocument.objects.filter(sha256=name).exclude(key_id=key_id)
+    rows.update(key_id=key_id)
+
+
+def _key_of(name: str) -> str:
+    with document_path(name).open("rb") as file:
+        return key_of_file(file)
+
+
+def encrypt_anew(name: str) -> bool:
+    """Encrypt a stored document with the data key of today; say whether it could be done.
+
+    Whoever reads it meanwhile reads on. Killed at any moment, it leaves the old file or the new one,
+    both whole, and the next try goes on from there. One that is lost or damaged stays as it is: its
+    row is not asked for again, and who stores the same content heals it. Raises KeyUnknown where the
+    key of the file is not held here: then nothing may be called done.
+    """
+    beside = Path(settings.DOCUMENT_STORE) / f".{secrets.token_hex(16)}"
+    with transaction.atomic():
+        _hold(name)
+        try:
+            content = open_document(name)
+        except (rules.DocumentMissing, rules.DocumentDamaged):
+            _note_key(name, rules.UNREADABLE)
+            return False
+        try:
+            with content:
+                if _key_of(name) != storage_key_id():
+                    _copy(content, beside)
+                    _put(beside, document_path(name))
+        finally:
+            beside.unlink(missing_ok=True)
+        _note_key(name, _key_of(name))
+    return True
 
 
 @transaction.atomic
@@ -309,14 +349,16 @@ def _take_from_all(name: str) -> bool:
 
 
 def _copy(source: IO[bytes], target: Path) -> tuple[str, int]:
-    """Copy to a new file, safe on the disk; return the hash and the size of what was copied."""
+    """Encrypt to a new file, safe on the disk; return hash and size of the plain content."""
     digest, size = sha256(), 0
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
+        encrypted = encrypting(file)
         while piece := source.read(1 << 20):
             digest.update(piece)
             size += len(piece)
-            file.write(piece)
+            encrypted.write(piece)
+        encrypted.finish()
         file.flush()
         os.fsync(file.fileno())
     return digest.hexdigest(), size
@@ -325,7 +367,7 @@ def _copy(source: IO[bytes], target: Path) -> tuple[str, int]:
 def _is_stored(name: str) -> bool:
     try:
         open_document(name).close()
-    except (rules.DocumentMissing, rules.DocumentDamaged):
+    except (rules.DocumentMissing, rules.DocumentDamaged, KeyUnknown):
         return False
     return True
 

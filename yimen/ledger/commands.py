@@ -1,4 +1,4 @@
-"""The commands `yimen ledger verify`, `seal`, `roots` and `proof`."""
+"""The commands `yimen ledger verify`, `seal`, `roots`, `proof` and `storage`."""
 
 import json
 import time
@@ -114,6 +114,27 @@ def proof_command(event_id: UUID) -> None:
             "The event waits for its seal. Try again in a few seconds."
         ) from None
     _print_json(proof)
+
+
+@command.command("storage")
+@as_json_option
+def storage_command(as_json: bool) -> None:
+    """Show which data keys stored files are encrypted with, and whether old keys are still needed."""
+    from yimen.keys.queries import storage_key_id
+    from yimen.ledger import queries, rules
+
+    found, today = queries.documents_by_key(), storage_key_id()
+    if as_json:
+        _print_json({"key": today, "documents": found})
+        return
+    click.echo(f"{today} encrypts now: {_count(found.get(today, 0), 'document')}.")
+    for key_id, number in found.items():
+        if key_id == rules.UNREADABLE:
+            click.echo(f"Lost or damaged: {_count(number, 'document')}.")
+        elif key_id != today:
+            click.echo(f"{key_id or 'Plain'}: {_count(number, 'document')} wait to be encrypted.")
+    if not {*found} - {today, rules.UNREADABLE}:
+        click.echo("Nothing needs an older key of storage.")
 
 
 def _count(number: int, noun: str) -> str:

@@ -144,12 +144,20 @@ class DayRoot(Signed):
 
 
 class StoredDocument(models.Model):
-    """A file in the document store, named by its SHA-256. ``at`` is when it was last stored."""
+    """A file in the document store, named by its SHA-256. ``at`` is when it was last stored.
+
+    ``key_id`` is the data key with which the file was last seen encrypted, "" for a plain one; the
+    file itself says what holds.
+    """
 
     sha256 = models.CharField(max_length=64, primary_key=True)
     size = models.BigIntegerField()
     media_type = models.TextField()
     at = models.DateTimeField()
+    key_id = models.CharField(max_length=80, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["key_id"], name="ledger_document_key")]
 
     def __str__(self) -> str:
         return self.sha256

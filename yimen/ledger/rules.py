@@ -15,6 +15,7 @@ from uuid import UUID
 from yimen.ledger.types import Fault, FaultKind, Found
 
 HASH = 32
+UNREADABLE = "unreadable"  # in the place of a key's name: no key opens the file
 NOTHING_BEFORE = bytes(HASH)  # what the first seal and the first day follow
 
 

@@ -74,6 +74,7 @@ def renew_seals() -> None:
 def rotate(purpose: str) -> str:
     """Give a purpose a new key and return its name; what the old one signed stays verifiable."""
     rules.check_purpose(purpose)
+    rules.check_signs(purpose)
     with locked_folder() as folder:
         if not rules.has_certificate(purpose):
             return use_key(folder, make_key(folder, purpose))

@@ -30,6 +30,25 @@ def ensure_keys(*more: str) -> None:
         for purpose in (*PURPOSES, *more):
             if not folder.pointer_path(purpose).exists():
                 use_key(folder, make_key(folder, purpose))
+        if not folder.pointer_path(rules.STORAGE).exists():
+            use_key(folder, _make_data_key(folder))
+
+
+def rotate_storage() -> str:
+    """Give stored files a new data key and return its name; the old one stays, to read with.
+
+    What is stored from now on is encrypted with it; `ledger` encrypts anew what was stored before.
+    """
+    with locked_folder() as folder:
+        return use_key(folder, _make_data_key(folder))
+
+
+def _make_data_key(folder: KeyFolder) -> str:
+    key = secrets.token_bytes(32)
+    key_id = rules.data_key_id(key)
+    _make_private(folder.path / rules.STORAGE)
+    write_private(folder.data_key_path(key_id), key)
+    return key_id
 
 
 def make_key(folder: KeyFolder, purpose: str) -> str:

@@ -5,7 +5,7 @@ signed. Each file is read once per process; a rotation is noticed by looking at 
 
 A key that lives in a security module has a `.token` in the place of its `.pem`. Beside the key of a
 seal lies its certificate, `.crt`, beside one that was revoked `.revoked`, and beside the key of
-the city's root the list of what was revoked, `.crl`.
+the city's root the list of what was revoked, `.crl`. Keys that encrypt are 32 bytes in a `.key`.
 """
 
 import json
@@ -55,6 +55,7 @@ class KeyFolder:
         self._keys: dict[str, SigningKey] = {}
         self._certificates: dict[str, x509.Certificate] = {}
         self._current: dict[str, tuple[tuple[int, int], str]] = {}
+        self._data_keys: dict[str, bytes] = {}
         self._secret: bytes | None = None
 
     @property
@@ -70,6 +71,10 @@ class KeyFolder:
     def key_path(self, key_id: str) -> Path:
         """Where the key of this name lies."""
         return self._beside(key_id, ".pem")
+
+    def data_key_path(self, key_id: str) -> Path:
+        """Where the key of this name lies that encrypts."""
+        return self._beside(key_id, ".key")
 
     def token_path(self, key_id: str) -> Path:
         """Where it is written that the key of this name lives in a security module."""
@@ -105,10 +110,16 @@ class KeyFolder:
 
     def current(self, purpose: str) -> SigningKey:
         """Return the key that signs for this purpose now."""
+        rules.check_signs(purpose)
         return self.key(self.current_id(purpose))
 
+    def current_data_key(self) -> tuple[str, bytes]:
+        """Return the key that encrypts stored files now, with its name."""
+        key_id = self.current_id(rules.STORAGE)
+        return key_id, self.data_key(key_id)
+
     def current_id(self, purpose: str) -> str:
-        """Return the name of the key that signs for this purpose now; its file stays closed."""
+        """Return the name of the key that serves this purpose now; its file stays closed."""
         pointer = self.pointer_path(purpose)
         try:
             stat = pointer.stat()
@@ -118,6 +129,18 @@ class KeyFolder:
         if purpose not in self._current or self._current[purpose][0] != seen:
             self._current[purpose] = (seen, pointer.read_text().strip())
         return self._current[purpose][1]
+
+    def data_key(self, key_id: str) -> bytes:
+        """Return the key of this name that encrypts, current or old."""
+        if key_id not in self._data_keys:
+            path = self.data_key_path(key_id)
+            if not path.exists():
+                raise rules.KeyUnknown(key_id)
+            key = _read_private(path)
+            if rules.data_key_id(key) != key_id:
+                raise rules.KeyDamaged(str(path))
+            self._data_keys[key_id] = key
+        return self._data_keys[key_id]
 
     def key(self, key_id: str) -> SigningKey:
         """Return the key of this name, current or old."""

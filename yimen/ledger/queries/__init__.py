@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import file_digest
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, Q
 from django.db.models.expressions import RawSQL
 
 from yimen.base import clock
-from yimen.keys.queries import public_keys
+from yimen.keys.queries import decrypting, public_keys, storage_key_id
+from yimen.keys.rules import ContentDamaged
 from yimen.ledger import rules
 from yimen.ledger.loader import ROOTS_FORMAT
 from yimen.ledger.models import RECORD, DayRoot, Event, Seal, Signed, StoredDocument
@@ -222,18 +223,42 @@ def document_path(sha256: str) -> Path:
     return Path(settings.DOCUMENT_STORE) / sha256[:2] / sha256[2:4] / sha256
 
 
-def open_document(sha256: str) -> BinaryIO:
+def open_document(sha256: str) -> IO[bytes]:
     """Open a stored document for reading, from its start, after its content was checked.
 
-    Not one byte of a damaged file is handed out. Checking reads the file once, about 1 GB a second.
+    Not one byte of a damaged file is handed out. What is encrypted is decrypted on the way, and
+    never lies in plain on the disk. Checking reads the file once. Raises DocumentMissing,
+    DocumentDamaged, and KeyUnknown where the key of the file is not held here.
     """
     try:
         file = document_path(sha256).open("rb")
     except FileNotFoundError:
         raise rules.DocumentMissing(sha256) from None
-    found = file_digest(file, "sha256").hexdigest()
+    content: IO[bytes] = file
+    try:
+        content = decrypting(file)
+        found = file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]  # IO suffices
+        content.seek(0)
+    except ContentDamaged:
+        found = ""
+    except BaseException:
+        content.close()
+        raise
     if found != sha256:
-        file.close()
+        content.close()
         raise rules.DocumentDamaged(sha256, found)
-    file.seek(0)
-    return file
+    return content
+
+
+def outdated_documents(limit: int) -> list[str]:
+    """Return some documents that are plain, or encrypted with another key than today's."""
+    key_id = storage_key_id()
+    outdated = Q(key_id__lt=key_id) | Q(key_id__gt=key_id)  # an index answers these, "<>" not
+    rows = StoredDocument.objects.filter(outdated).exclude(key_id=rules.UNREADABLE)
+    return list(rows.order_by("key_id", "sha256").values_list("sha256", flat=True)[:limit])
+
+
+def documents_by_key() -> dict[str, int]:
+    """Return how many documents each data key has encrypted; "" stands for plain ones."""
+    rows = StoredDocument.objects.values_list("key_id").annotate(Count("sha256"))
+    return dict(rows.order_by("key_id"))

@@ -16,6 +16,7 @@ from yimen.catalogue.queries import current_city
 from yimen.channels.portal.account.data.gathering import FileKept, files_of, gather
 from yimen.channels.portal.account.data.machine import document
 from yimen.channels.portal.account.data.readable import TEMPLATE, words_of
+from yimen.keys.rules import KeyUnknown
 from yimen.ledger.queries import open_document
 from yimen.ledger.rules import DocumentDamaged, DocumentMissing
 
@@ -47,7 +48,7 @@ def _pack(archive: ZipFile, file: FileKept, at: datetime) -> bool:
     """Copy a file from the store, piece by piece; say whether it is there."""
     try:
         content = open_document(file.sha256)
-    except (DocumentMissing, DocumentDamaged):
+    except (DocumentMissing, DocumentDamaged, KeyUnknown):
         return False
     entry = _entry(file.path, at)
     entry.compress_type = ZIP_STORED  # photos and PDFs are compressed already
