@@ -31,7 +31,7 @@ from yimen.accounts.events import SignedUp
 from yimen.base.actor import SYSTEM
 from yimen.config.preparing import prepare
 from yimen.config.refusal import Refusal
-from yimen.config.upgrading import bring_up_to_date
+from yimen.config.upgrading.tables import bring_up_to_date
 from yimen.ledger.actions import append, seal_once
 
 def attempt(before, function, after):

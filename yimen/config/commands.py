@@ -14,9 +14,10 @@ import click
 
 import yimen
 from yimen.config import environment
-from yimen.config.backup.commands import backup, restore, upgrade
+from yimen.config.backup.commands import backup, restore
 from yimen.config.doctor.commands import doctor
 from yimen.config.refusal import Refusal
+from yimen.config.upgrading.commands import upgrade
 
 APPS = ("catalogue", "keys", "ledger", "accounts", "people", "mailbox", "cases", "publishing")
 # These read files only: they start without Django and without a database.

@@ -4,8 +4,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
@@ -14,7 +12,7 @@ from yimen.catalogue.actions import apply_city
 from yimen.catalogue.queries import current_city
 from yimen.catalogue.rules import CityHasProblems, PlanRefused
 from yimen.config import demo
-from yimen.config.doctor.signs import schema
+from yimen.config.doctor.signs import Schema, schema
 from yimen.config.refusal import Refusal
 from yimen.keys.actions import ensure_keys
 from yimen.publishing.actions import make_first_pages
@@ -27,7 +25,6 @@ def prepare(*, with_demo: bool, may_change: bool) -> list[dict[str, str]]:
 
     Tables that hold a city's cases are changed by `yimen upgrade` only, which may and saves first.
     """
-    refuse_newer_tables()
     migrate(may_change=may_change)
     ensure_keys()
     apply_declarations(Path(settings.CITY_FOLDER))
@@ -38,8 +35,22 @@ def prepare(*, with_demo: bool, may_change: bool) -> list[dict[str, str]]:
     return demo.sign_ins()
 
 
-def refuse_newer_tables() -> None:
-    """Refuse a database whose tables newer code has changed."""
+def migrate(*, may_change: bool) -> None:
+    """Apply the migrations that are missing; tables that stand already only if they may change."""
+    found = known_schema()
+    if found.missing and not found.is_new and not may_change:
+        raise Refusal(
+            f"The tables are those of an older version; {found.missing} changes are missing."
+            " `yimen upgrade --backup DIR` saves everything and makes them."
+        )
+    if found.missing:
+        with console.status("Making the tables ..."):
+            call_command("migrate", interactive=False, verbosity=0)
+        console.print("The tables are made.")
+
+
+def known_schema() -> Schema:
+    """Return the schema; refuse a database whose tables newer code has changed."""
     found = schema()
     if found.unknown:
         raise Refusal(
@@ -47,21 +58,7 @@ def refuse_newer_tables() -> None:
             " tables that this one does not know, and would be damaged. Start the newer version,"
             " or restore the backup from before the upgrade."
         )
-
-
-def migrate(*, may_change: bool) -> None:
-    """Apply the migrations that are missing; tables that stand already only if they may change."""
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if plan and executor.loader.applied_migrations and not may_change:
-        raise Refusal(
-            f"The tables are those of an older version; {len(plan)} changes are missing."
-            " `yimen upgrade --backup DIR` saves everything and makes them."
-        )
-    if plan:
-        with console.status("Making the tables ..."):
-            call_command("migrate", interactive=False, verbosity=0)
-        console.print("The tables are made.")
+    return found
 
 
 def apply_declarations(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The commands `yimen backup`, `yimen restore` and `yimen upgrade`."""
+"""The commands `yimen backup` and `yimen restore`."""
 
 import json
 import os
@@ -58,16 +58,16 @@ def backup(
         data = environment.data_folder()
         if as_json and recipient is None and not (data / RECIPIENT).exists():
             raise Refusal("Run once without --json, to see the new identity, or name --recipient.")
-        part = _save(folder, data, recipient, full=not changes)
+        part = save_now(folder, data, recipient, full=not changes)
     if as_json:
         size = sum(known.bytes for known in part.sums.values())
         said = {"backup": str(part.folder), "bytes": size, "until": part.until.isoformat()}
         click.echo(json.dumps(said, indent=2))
         return
-    click.echo(_sentence(part))
+    click.echo(sentence_of(part))
 
 
-def _save(folder: Path, data: Path, recipient: str | None, *, full: bool) -> "Part":
+def save_now(folder: Path, data: Path, recipient: str | None, *, full: bool) -> "Part":
     """Save the embedded database, which runs, and show a new identity before."""
     from yimen.config.backup.saving import Source, recipient_of, save
     from yimen.config.embedded.cluster import cluster_of
@@ -81,7 +81,8 @@ def _save(folder: Path, data: Path, recipient: str | None, *, full: bool) -> "Pa
     return save(Source(data, cluster_of(data)), folder.absolute(), to, full=full)
 
 
-def _sentence(part: "Part") -> str:
+def sentence_of(part: "Part") -> str:
+    """Return what a person is told of a part that was written."""
     size = sum(known.bytes for known in part.sums.values())
     return (
         f"{part.folder} holds everything until {part.until:%Y-%m-%d %H:%M:%S} UTC"
@@ -142,61 +143,6 @@ def restore(folder: Path, into: Path, at: str | None, identity: Path | None, as_
             )
         click.echo(f"Start it with YIMEN_DATA={into} yimen run --no-demo.")
     raise SystemExit(0 if found.ledger_holds else 1)
-
-
-@click.command()
-@click.option(
-    "--backup", "folder", type=click.Path(path_type=Path), help="Save everything there before."
-)
-@click.option("--no-backup", is_flag=True, help="There is a backup already.")
-def upgrade(folder: Path | None, no_backup: bool) -> None:
-    """Make the database of an older Yimen that of this one, after a backup.
-
-    An older embedded PostgreSQL is moved over too; the old one is kept beside it.
-    """
-    data = environment.settle()
-    is_own = bool(os.environ.get("DATABASE_URL"))
-    if folder is not None and is_own:
-        raise Refusal(
-            "The database that DATABASE_URL names is not covered by `yimen backup`. Save it with"
-            " its own server's means, then run `yimen upgrade --no-backup`."
-        )
-    if not is_own:
-        _move_over(data)
-    with environment.database("yimen upgrade"):
-        import django
-
-        django.setup()
-        from django.db import connections
-
-        from yimen.config.database_check import check_database
-        from yimen.config.upgrading import bring_up_to_date
-
-        def save_before() -> None:
-            if folder is None:
-                raise Refusal(
-                    "The tables change, so save everything first: name --backup DIR, or say"
-                    " --no-backup if there is a backup of today."
-                )
-            click.echo(_sentence(_save(folder, data, None, full=True)))
-
-        try:
-            check_database()
-            changes = bring_up_to_date(None if no_backup else save_before)
-        finally:
-            connections.close_all()
-    if changes:
-        click.echo(f"Done: {changes} changes of the tables are made. Start Yimen again.")
-    else:
-        click.echo("The database is of the present version; there is nothing to do.")
-
-
-def _move_over(data: Path) -> None:
-    from yimen.config.embedded.upgrade import upgrade as move_over
-
-    kept = move_over(data, environment.say)
-    if kept is not None:
-        click.echo(f"The old database is kept in {kept}; remove it when all is well.")
 
 
 def _moment(text: str) -> datetime:

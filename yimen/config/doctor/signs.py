@@ -84,7 +84,8 @@ def schema() -> Schema:
         applied = {str(name) for (name,) in cursor.fetchall()}
     known = known_migrations()
     missing = len(known - applied)
-    return Schema(missing, len(applied - known), not missing and Release.objects.exists())
+    applied_city = not missing and Release.objects.exists()
+    return Schema(missing, len(applied - known), applied_city, is_new=not applied)
 
 
 def measure() -> Signs | Schema:

@@ -1,11 +1,10 @@
-"""`yimen upgrade`: the tables of older code made those of this code, with a backup before."""
+"""The tables of older code made those of this code, with a backup before."""
 
 from collections.abc import Callable
 
 from django.db import connection
 
-from yimen.config.doctor.signs import schema
-from yimen.config.preparing import prepare, refuse_newer_tables
+from yimen.config.preparing import known_schema, prepare
 from yimen.config.refusal import Refusal
 
 _ALIVE = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '30 s'"
@@ -16,8 +15,7 @@ def bring_up_to_date(save: Callable[[], None] | None) -> int:
 
     Without ``save`` the person has said that there is a backup.
     """
-    refuse_newer_tables()
-    found = schema()
+    found = known_schema()
     if found.missing and not found.is_new:
         _refuse_company()
         if save is not None:

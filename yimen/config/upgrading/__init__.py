@@ -1,0 +1,1 @@
+"""From an older Yimen to this one."""
