@@ -26,6 +26,7 @@ from test_late_holidays import held_elsewhere
 from yimen.accounts import actions as accounts
 from yimen.accounts import rules as accounts_rules
 from yimen.accounts import tasks as accounts_tasks
+from yimen.accounts.actions.moving import move_posts
 from yimen.accounts.models import Account, StaffPost
 from yimen.accounts.queries import _rights, city_today, posts_of
 from yimen.base.actor import SYSTEM, Actor, ActorKind, Channel
@@ -137,7 +138,7 @@ def test_a_post_in_an_agency_that_has_ended_has_no_right_before_the_worker_comes
     tomorrow = city_today() + timedelta(days=1)
     change_city(reformed(tomorrow))
     assert again(gao).has("case.decide", "police")
-    assert accounts.move_posts(SYSTEM) == actions.move_cases(SYSTEM) == 0
+    assert move_posts(SYSTEM) == actions.move_cases(SYSTEM) == 0
     with time_machine.travel(now() + timedelta(days=1), tick=False):
         assert again(gao).posts == ()
 
@@ -156,10 +157,10 @@ def test_who_works_at_the_successor_already_keeps_that_post(
 def test_many_posts_move_in_batches_and_only_by_the_system(
     li: Actor, gao: Actor, change_city: ChangeCity, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("yimen.accounts.actions.POSTS_AT_ONCE", 1)
+    monkeypatch.setattr("yimen.accounts.actions.moving.POSTS_AT_ONCE", 1)
     change_city(reformed(city_today()))
-    assert [accounts.move_posts(SYSTEM) for _ in range(3)] == [1, 1, 0]
-    for move in (accounts.move_posts, actions.move_cases):
+    assert [move_posts(SYSTEM) for _ in range(3)] == [1, 1, 0]
+    for move in (move_posts, actions.move_cases):
         with pytest.raises((accounts_rules.NotAllowed, NotAllowed)):
             move(gao)
 

@@ -2,7 +2,8 @@
 
 from procrastinate.contrib.django import app
 
-from yimen.accounts.actions import forget_expired, move_posts
+from yimen.accounts.actions import forget_expired
+from yimen.accounts.actions.moving import move_posts
 from yimen.base.actor import SYSTEM
 from yimen.base.clock import is_night
 from yimen.catalogue.queries import current_zone

@@ -6,6 +6,7 @@ from io import StringIO
 
 import pytest
 from applied_city import _applied, city, riverton
+from at_the_desk import signed_in
 from bs4 import BeautifulSoup
 from changed_city import ChangeCity, change_city, reformed, replaced
 from city_life import a_person, officer, resident, reviewed, started, task, work
@@ -14,6 +15,7 @@ from filling_in import Applicant, text_of
 from pytest_django import DjangoAssertNumQueries
 from signing_in import a_resident, sign_in
 
+from yimen.accounts import tasks as accounts_tasks
 from yimen.accounts.queries import city_today
 from yimen.base.text import Text
 from yimen.cases import actions, tasks
@@ -179,7 +181,9 @@ def test_from_the_day_on_pages_name_the_successor_and_history_the_old_name(
     head = officer(role="head", username="gao", office_number="320")
     actions.decide(head, done.receipt_number, task(done, "decide").id, TaskOutcome.APPROVE)
     work()
+    desk = signed_in("bo", "215")
     change_city(reformed(city_today()))
+    accounts_tasks.follow_reforms(0)
     tasks.follow_reforms(0)
     guide = page(client, "/en/services/passport-application/")
     assert "Public Order Bureau" in guide.get_text()
@@ -192,6 +196,8 @@ def test_from_the_day_on_pages_name_the_successor_and_history_the_old_name(
     closed = text_of(applicant.get(f"/applications/{done.receipt_number}/"))
     assert "Shanghai Municipal Public Security Bureau, office 320" in closed
     assert "moved from" not in closed
+    file = text_of(desk.get(f"/en/desk/cases/{waits.receipt_number}/"))
+    assert f"M{moved[1:]} by a reform." in file  # who had signed in before goes on
 
 
 def test_an_article_is_answered_for_by_the_successor(

@@ -19,7 +19,6 @@ from yimen.accounts.events import (
     PasswordSet,
     PostEnded,
     PostGiven,
-    PostMoved,
     ProvisionalKept,
     SecondFactorSet,
     SignedUp,
@@ -48,13 +47,11 @@ from yimen.accounts.rules import (
 from yimen.accounts.types import TieProof
 from yimen.base.actor import Actor, ActorKind, Channel
 from yimen.base.clock import now
-from yimen.catalogue.queries import agencies_moved, current_city
+from yimen.catalogue.queries import current_city
 from yimen.ledger.actions import append
 
 # Rights that are kept by Wagtail, which knows groups: what a post allows in the editors' office.
 OFFICE_GROUPS = {"page.edit": "Editors", "page.publish": "Moderators"}
-
-POSTS_AT_ONCE = 100
 
 _NOT_TYPED = frozenset({"csrfmiddlewaretoken"})
 _MOST_TEXTS = 100
@@ -330,42 +327,6 @@ def end_posts(
     for post in ended:
         end_post(actor, post.pk)
     return ended
-
-
-@transaction.atomic
-def move_posts(actor: Actor) -> int:
-    """Let a batch of officers go on at the successor of an agency that has ended; returns how many.
-
-    Run by the worker until it returns 0. Role and office number stay, and so does the sign-in: what
-    an officer may do is asked in every request. Who holds the post there already keeps that one.
-    """
-    check_is_system(actor)
-    moved = agencies_moved()
-    if not moved:
-        return 0
-    left = StaffPost.objects.filter(agency__in=moved, until__isnull=True).order_by("id")
-    some = dict(left.values_list("id", "account_id")[:POSTS_AT_ONCE])
-    accounts = Account.objects.filter(pk__in=some.values()).order_by("pk")
-    list(accounts.select_for_update())  # first, as everybody who gives a post does
-    held = list(left.filter(pk__in=some.keys()).select_for_update(skip_locked=True))
-    for post in held:
-        _move_post(actor, post, moved[post.agency])
-    return len(held)
-
-
-def _move_post(actor: Actor, post: StaffPost, successor: str) -> None:
-    day = max(city_today(), post.since)
-    post.until = day
-    post.save(update_fields=["until"])
-    new, _made = StaffPost.objects.get_or_create(
-        account_id=post.account_id,
-        agency=successor,
-        role=post.role,
-        until=None,
-        defaults={"office_number": post.office_number, "since": day},
-    )
-    event = PostMoved(post.pk, new.pk, post.account_id, post.agency, successor, post.role)
-    append(event, actor=actor)
 
 
 def _set_office_groups(account: Account) -> None:
