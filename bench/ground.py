@@ -59,7 +59,7 @@ def database_of(city: Path) -> Iterator[Path]:
             django.setup()
             from yimen.config.preparing import prepare
 
-            prepare(with_demo=False)
+            prepare(with_demo=False, may_change=True)
             yield folder
             from django.db import connections
 

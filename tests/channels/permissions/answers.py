@@ -204,6 +204,12 @@ def staff(answer: Answer) -> Audience:
     return at_door(lambda _role, _matter: answer)
 
 
+def watchers(answer: Answer) -> Audience:
+    """Staff on whose desk promises stand: who has tasks, heads an agency, or watches the city."""
+    there = {Role.OFFICER, Role.OTHER_OFFICER, Role.HEAD, Role.SUPERVISOR}
+    return at_door(lambda role, _matter: answer if role in there else Answer.NOT_THERE)
+
+
 def case_readers(answer: Answer) -> Audience:
     """Staff with a post that reads cases, of any agency."""
     return at_door(lambda role, _matter: answer if role in READERS else Answer.NOT_THERE)
