@@ -22,6 +22,7 @@ from yimen.cases.queries import document_by_hash
 from yimen.cases.types import Receipt, TaskOutcome
 from yimen.catalogue.definition import City
 from yimen.keys import queries as keys
+from yimen.keys.actions import ensure_keys
 from yimen.keys.rules import KeyTrouble, TokenUnavailable
 from yimen.ledger.queries import open_document
 from yimen.mailbox.queries import messages_of
@@ -117,6 +118,7 @@ def test_without_its_seal_there_is_no_paper_and_nobody_is_told(
     settings: Settings,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
+    ensure_keys()  # in the fresh data folder; seals get theirs with the first paper
     receipt = decided(wang, head)
     settings.PKCS11_MODULE = "/no/such/module.so"
     with caplog.at_level(logging.ERROR), pytest.raises(TokenUnavailable):
