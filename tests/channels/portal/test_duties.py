@@ -1,6 +1,7 @@
 """An agency's list of duties, and what its pages say before and after a reform."""
 
 import csv
+from dataclasses import replace
 from datetime import date, timedelta
 from io import StringIO
 
@@ -8,7 +9,7 @@ import pytest
 from applied_city import _applied, city, riverton
 from at_the_desk import signed_in
 from bs4 import BeautifulSoup
-from changed_city import ChangeCity, change_city, reformed, replaced
+from changed_city import ChangeCity, change_city, reformed
 from city_life import a_person, officer, resident, reviewed, started, task, work
 from django.test import Client
 from filling_in import Applicant, text_of
@@ -127,12 +128,10 @@ def test_what_records_may_settle_is_said_to_be_decided_by_rules(
 
 
 def test_a_city_that_looks_at_nothing_again_offers_it_to_nobody(
-    client: Client, city: City, change_city: ChangeCity
+    client: Client, city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    terms = (
-        '[recheck]\nrole = "head"\nwithin = { calendar_days = 30 }\nanswer = { working_days = 5 }\n'
-    )
-    change_city(replaced("city.toml", (terms, "")))
+    without = replace(city, recheck=None)
+    monkeypatch.setattr("yimen.channels.portal.duties_pages.queries.current_city", lambda: without)
     assert "of the agency that decided" not in words(client, "/en/agencies/police/duties/")
 
 

@@ -53,6 +53,7 @@ ANSWERS: dict[FieldKind, object] = {
     FieldKind.EMAIL: "name@example.cn",
     FieldKind.ID_NUMBER: "310100198001011239",
     FieldKind.CREDIT_CODE: "91310000MA1FL0000X",
+    FieldKind.CASE: "261008-4KRD-CN70",
     FieldKind.DIVISION: "310101002",
 }
 
