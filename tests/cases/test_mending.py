@@ -138,7 +138,7 @@ def test_nothing_is_deleted_and_the_history_says_why(wang: Actor, head: Actor) -
     line = status(wang, receipt.receipt_number).history[-1]
     assert line.kind is HistoryKind.REVOKED and line.officer.office_number == "320"
     assert line.data["reason"] == WHY
-    law = LawNamed.of(line.data["law"])  # type: ignore[arg-type]
+    law = LawNamed.of(line.data["law"])  # type: ignore[arg-type]  # JSON
     assert law is not None and law.key == "deceit" and "不正当手段" in law.says["zh"]
     assert case_of(receipt).closed_at == closed_at  # when it was decided stays a fact
     assert Decision.objects.filter(case_id=receipt.case_id).count() == 2

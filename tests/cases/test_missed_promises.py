@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from threading import Barrier
 from zoneinfo import ZoneInfo
 
@@ -275,7 +276,7 @@ def test_only_the_leading_agency_says_that_it_gets_late(
 def test_a_city_that_declares_no_reasons_offers_no_form(
     li: Actor, card: Receipt, change_city: ChangeCity
 ) -> None:
-    def without(folder) -> None:  # type: ignore[no-untyped-def]
+    def without(folder: Path) -> None:
         text = (folder / "city.toml").read_text()
         start, end = text.index("[[delays]]"), text.index("# --- Life events")
         (folder / "city.toml").write_text(text[:start] + text[end:])

@@ -203,7 +203,7 @@ def test_a_backup_that_was_cut_or_altered_is_refused_and_nothing_is_left(
 def _rewrite(folder: Path, **changes: object) -> None:
     part = parts.parts_in(folder)[0]
     (part.folder / parts.MANIFEST).unlink()
-    parts.write_manifest(replace(part, **changes), part.folder)  # type: ignore[arg-type]
+    parts.write_manifest(replace(part, **changes), part.folder)  # type: ignore[arg-type]  # a column of any type
 
 
 def test_a_newer_schema_and_another_postgresql_are_refused(copied: Path, target: Path) -> None:

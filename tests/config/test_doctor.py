@@ -76,7 +76,7 @@ def test_where_all_is_well_nothing_is_found() -> None:
 def test_each_trouble_is_named_with_a_remedy(
     change: dict[str, object], about: str, sentence: str
 ) -> None:
-    [found] = findings(replace(HEALTHY, **change))  # type: ignore[arg-type]
+    [found] = findings(replace(HEALTHY, **change))  # type: ignore[arg-type]  # of any type
     assert found.about == about
     assert sentence in found.what
     assert found.remedy
@@ -130,7 +130,7 @@ def test_the_measures_are_for_this_machine_or_for_who_has_the_token(
     client: Client, db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def status(**headers: str) -> int:
-        return client.get("/metrics", **headers).status_code  # type: ignore[arg-type]
+        return client.get("/metrics", **headers).status_code  # type: ignore[arg-type]  # headers
 
     assert status(REMOTE_ADDR="127.0.0.1") == 200
     assert status(REMOTE_ADDR="10.0.0.9") == 404

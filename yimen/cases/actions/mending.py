@@ -34,8 +34,8 @@ from yimen.ledger.actions import append
 def revoke(actor: Actor, receipt_number: str, decision_id: UUID, reason: str, law: str) -> None:
     """Take back an approval. The applicant gets a letter with reason, ground and remedies.
 
-    Needs ``case.mend`` in the agency that decided or its successor; ``decision_id`` is the decision the officer saw,
-    ``law`` the key of a ground that the city declares for revoking. Raises `AlreadyMended` (who,
+    Needs ``case.mend`` in the agency that decided or its successor; ``decision_id`` is the decision
+    the officer saw, ``law`` the key of a ground that the city declares for revoking. Raises `AlreadyMended` (who,
     when, what) for the second of two officers, `CannotMend` (not an approval), `WrongState` (not
     decided yet), `CaseEnded`, `LawMissing`, `ReasonMissing`, `ReasonTooLong`, `NotAllowed`,
     `OwnDecision` (the applicant asked that somebody else looks again), `NotFound`.

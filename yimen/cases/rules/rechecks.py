@@ -59,7 +59,8 @@ def check_may_ask(
 
 def is_own_decision(actor: Actor, decision: DecidedLike | None) -> bool:
     """Say whether this very officer has decided. What a process decided is nobody's own."""
-    return decision is not None and decision.decided_by in {actor.account_id} - {None}
+    decided_by = decision.decided_by if decision is not None else None
+    return decided_by is not None and decided_by == actor.account_id
 
 
 def check_other_officer(actor: Actor, decision: DecidedLike) -> None:
