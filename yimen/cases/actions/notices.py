@@ -22,7 +22,7 @@ from yimen.catalogue.definition import Service
 from yimen.catalogue.queries import current_city
 from yimen.catalogue.rules import filled_in
 from yimen.catalogue.types import LetterRule, NoticeKind
-from yimen.mailbox.actions import in_language, post
+from yimen.mailbox.actions import in_each_language, in_language, post
 
 Words = dict[str, dict[str, str]]  # language -> placeholder -> what stands for it
 
@@ -76,16 +76,17 @@ def reason_waiting(agency: str, steps: Sequence[tuple[dict[str, str], str]]) -> 
     ``steps`` are titles by language with the codes of their agencies; without any it waits for the
     agency that leads it to begin. Never who is at it.
     """
-    said = {}
-    for language in current_city().languages:
-        with in_language(language):
-            lines = [
-                _("The step “%(step)s” at %(agency)s is not finished.")
-                % {"step": Text.of(title)[language], "agency": _agency(code, language)}
-                for title, code in steps
-            ] or [_("%(agency)s has not begun yet.") % {"agency": _agency(agency, language)}]
-            said[language] = "\n".join(lines)
-    return Text.of(said)
+
+    def waits(language: str) -> str:
+        lines = [
+            _("The step “%(step)s” at %(agency)s is not finished.")
+            % {"step": Text.of(title)[language], "agency": _agency(code, language)}
+            for title, code in steps
+        ]
+        begun = _("%(agency)s has not begun yet.") % {"agency": _agency(agency, language)}
+        return "\n".join(lines) or begun
+
+    return in_each_language(waits)
 
 
 def _agency(code: str, language: str) -> str:

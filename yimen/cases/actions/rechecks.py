@@ -4,7 +4,6 @@ The case stays closed and the decision in force until somebody changes it: whoev
 that it stands and why, or revokes or corrects it, as `mending` does. One mechanism, not two.
 """
 
-from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from yimen.base.actor import Actor
 from yimen.base.clock import now
 from yimen.base.identifiers import uuid7
+from yimen.base.text import Text
 from yimen.cases.actions.claiming import take
 from yimen.cases.actions.notices import tell_recheck_answered, tell_recheck_asked
 from yimen.cases.actions.writing import acting_for, city_day, ids_of, officer, write_history
@@ -43,7 +43,7 @@ from yimen.catalogue.definition import RecheckTerms
 from yimen.catalogue.queries import acting, current_city
 from yimen.catalogue.types import TaskKind
 from yimen.ledger.actions import append
-from yimen.mailbox.actions import in_language
+from yimen.mailbox.actions import in_each_language
 
 
 @transaction.atomic
@@ -63,7 +63,9 @@ def ask_for_recheck(actor: Actor, receipt_number: str, reason: str) -> None:
     assert decision is not None  # or there would be no terms
     check_case_move("ask_for_recheck", case.state)
     reason = check_reason(reason, needed=True)
-    title = _in_each_language(lambda: _("Look again: the applicant says that it is not solved"))
+    title = in_each_language(
+        lambda _language: _("Look again: the applicant says that it is not solved")
+    )
     row = _open(case, decision, terms, title, reason, at)
     clerk = officer(actor, clerk_agency(actor))
     data: dict[str, object] = {"reason": reason, "due": row.due.isoformat()}
@@ -94,7 +96,9 @@ def order_recheck(actor: Actor, person_id: UUID, case_id: UUID) -> None:
         return
     check_case_move("order_recheck", case.state)
     verdict = decision_in_force(contesting)
-    title = _in_each_language(lambda: _("Change the decision: it was contested with success"))
+    title = in_each_language(
+        lambda _language: _("Change the decision: it was contested with success")
+    )
     reason = verdict.reason if verdict is not None else ""
     row = _open(case, decision, terms, title, reason, at, ordered_by=number)
     data: dict[str, object] = {"number": number, "due": row.due.isoformat()}
@@ -103,19 +107,11 @@ def order_recheck(actor: Actor, person_id: UUID, case_id: UUID) -> None:
     append(event, actor=actor, person_id=case.person_id)
 
 
-def _in_each_language(say: Callable[[], str]) -> dict[str, str]:
-    title = {}
-    for language in current_city().languages:
-        with in_language(language):
-            title[language] = say()
-    return title
-
-
 def _open(
     case: Case,
     decision: Decision,
     terms: RecheckTerms,
-    title: dict[str, str],
+    title: Text,
     reason: str,
     at: datetime,
     *,
@@ -137,7 +133,7 @@ def _open(
         id=row.id,
         key=RECHECK_KEY,
         kind=TaskKind.RECHECK,
-        title=title,
+        title=title.as_dict(),
         binding="",
         agency=acting(decision.agency),
         role=terms.role,

@@ -10,7 +10,7 @@ from yimen.catalogue.definition import City
 from yimen.catalogue.queries import current_city
 from yimen.keys.actions import ensure_authority, renew_seals, seal_pdf
 from yimen.keys.types import Authority, Sealed, Sealer
-from yimen.mailbox.actions import in_language
+from yimen.mailbox.actions import in_each_language
 
 
 def sealed_by_agency(pdf: bytes, agency: str) -> Sealed:
@@ -35,8 +35,4 @@ def _authority(city: City) -> Authority:
 
 
 def _named(city: City, say: Callable[[], str]) -> Text:
-    names = {}
-    for language in city.languages:
-        with in_language(language):
-            names[language] = say() % {"city": city.title[language]}
-    return Text.of(names)
+    return in_each_language(lambda language: say() % {"city": city.title[language]})

@@ -8,6 +8,7 @@ from yimen.mailbox.actions.choosing import (
 )
 from yimen.mailbox.actions.delivering import ask_fates, deliver, deliver_due, give_up_old
 from yimen.mailbox.actions.posting import (
+    in_each_language,
     in_language,
     mark_read,
     post,
@@ -25,6 +26,7 @@ __all__ = [
     "deliver_due",
     "forget_phone_codes",
     "give_up_old",
+    "in_each_language",
     "in_language",
     "mark_posted",
     "mark_read",

@@ -1,6 +1,6 @@
 """Post messages, queue what tells people of them, mark messages read."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -37,6 +37,15 @@ def in_language(language: str) -> Iterator[None]:
     """Speak a language of the city's folder: ``zh`` is ``zh-hans`` to the pages."""
     with override(page_tag(language)):
         yield
+
+
+def in_each_language(say: Callable[[str], str]) -> Text:
+    """Return what is said, in each language of the city; ``say`` gets the language it speaks."""
+    said = {}
+    for language in current_city().languages:
+        with in_language(language):
+            said[language] = say(language)
+    return Text.of(said)
 
 
 @transaction.atomic
